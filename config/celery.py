@@ -1,0 +1,11 @@
+"""The Celery application. Its tasks lie in each room's `tasks` module."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("feedforward")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
