@@ -1,0 +1,145 @@
+"""The one rule for access: for each class of data, which rows a member may read or write.
+
+Each function returns a condition (`Q`) on the rows of one class of data, so that "may I?" and "which ones?" have one answer.
+Every `visible_to` and `editable_by` is built on these. No membership, or one that has ended, means nobody.
+The classes and who reads them: docs/decisions/0002-access.md.
+"""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+NOBODY = Q(pk__in=[])
+
+# UNION, not UNION ALL: a line that was entered in a circle ends instead of running for ever.
+_LINE = """
+WITH RECURSIVE line(member_id) AS (
+    SELECT direct.member_id FROM accounts_reportingline direct
+    WHERE direct.manager_id = %s AND direct.started_on <= %s AND (direct.ended_on IS NULL OR direct.ended_on > %s)
+    UNION
+    SELECT below.member_id FROM accounts_reportingline below JOIN line ON below.manager_id = line.member_id
+    WHERE below.started_on <= %s AND (below.ended_on IS NULL OR below.ended_on > %s)
+)
+SELECT member_id FROM line
+"""
+
+
+def is_reader(member) -> bool:
+    """Whether there is a current membership at all."""
+    return member is not None and member.is_active
+
+
+def today_of(member) -> date:
+    """The date where the member is."""
+    return timezone.localdate(timezone=member.zone)
+
+
+def line_of(member, day: date | None = None) -> RawSQL:
+    """Ids of the members who report to `member` on `day`, directly or through others, as a subquery."""
+    day = day or today_of(member)
+    return RawSQL(_LINE, [member.pk, day, day, day, day])  # noqa: S611 - the text is constant, its values are parameters
+
+
+def is_manager(member, day: date | None = None) -> bool:
+    """Whether anybody reports to `member`. One query."""
+    from accounts.models.line import ReportingLine
+
+    day = day or today_of(member)
+    return ReportingLine.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=day), manager=member, organization_id=member.organization_id, started_on__lte=day
+    ).exists()
+
+
+def has_reports(day: date) -> Exists:
+    """The same for many members at once: an annotation on Member."""
+    from accounts.models.line import ReportingLine
+
+    return Exists(ReportingLine.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), manager=OuterRef("pk"), started_on__lte=day))
+
+
+def own(member) -> Q:
+    """What belongs to the member alone."""
+    return Q(organization_id=member.organization_id, member_id=member.pk) if is_reader(member) else NOBODY
+
+
+# People and settings: the owner writes, HR reads, others read themselves and their line.
+
+
+def people_visible_to(member) -> Q:
+    if not is_reader(member):
+        return NOBODY
+    everybody = Q(organization_id=member.organization_id)
+    if member.is_owner or member.is_hr:
+        return everybody
+    return everybody & (Q(pk=member.pk) | Q(pk__in=line_of(member)))
+
+
+def people_editable_by(member) -> Q:
+    if not is_reader(member) or not member.is_owner:
+        return NOBODY
+    return Q(organization_id=member.organization_id)
+
+
+def teams_visible_to(member) -> Q:
+    """Teams: all of them for those who plan for people (owner, HR, author, leadership), else the teams of oneself and one's line."""
+    if not is_reader(member):
+        return NOBODY
+    everything = Q(organization_id=member.organization_id)
+    if member.is_owner or member.is_hr or member.is_author or member.is_leadership:
+        return everything
+    from accounts.models.team import TeamMembership
+
+    day = today_of(member)
+    current = TeamMembership.objects.filter(
+        Q(member_id=member.pk) | Q(member_id__in=line_of(member, day)),
+        Q(ended_on=None) | Q(ended_on__gt=day),
+        organization_id=member.organization_id,
+        started_on__lte=day,
+    )
+    return everything & Q(pk__in=current.values("team_id"))
+
+
+# Content: authors write; managers and HR read all of it; sellers read what was put before them (each model says how).
+
+
+def reads_all_content(member) -> bool:
+    return is_reader(member) and (member.is_author or member.is_hr or member.is_manager)
+
+
+def content_visible_to(member) -> Q:
+    return Q(organization_id=member.organization_id) if reads_all_content(member) else NOBODY
+
+
+def content_editable_by(member) -> Q:
+    if not is_reader(member) or not member.is_author:
+        return NOBODY
+    return Q(organization_id=member.organization_id)
+
+
+# Learning records: oneself and the line above.
+
+
+def learners_visible_to(member, path: str = "member_id") -> Q:
+    """Rows of the member and of those who report to the member; `path` leads from the row to the member's id."""
+    if not is_reader(member):
+        return NOBODY
+    prefix = path.removesuffix("member_id") if path.endswith("member_id") else ""
+    mine = Q(**{path: member.pk}) | Q(**{f"{path}__in": line_of(member)})
+    return Q(**{f"{prefix}organization_id": member.organization_id}) & mine
+
+
+def line_visible_to(member, path: str = "member_id") -> Q:
+    """Rows of those who report to the member, without the member's own."""
+    if not is_reader(member):
+        return NOBODY
+    prefix = path.removesuffix("member_id") if path.endswith("member_id") else ""
+    return Q(**{f"{prefix}organization_id": member.organization_id, f"{path}__in": line_of(member)})
+
+
+# Aggregates: HR and leadership, always with the small-group rule.
+
+
+def reads_aggregates(member) -> bool:
+    return is_reader(member) and (member.is_hr or member.is_leadership)

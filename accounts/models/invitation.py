@@ -1,0 +1,30 @@
+"""An invitation by mail to a member who has not signed in yet."""
+
+import uuid
+
+from django.db import models
+
+from accounts import access
+from accounts.models.member import Member
+from accounts.models.organization import Organization
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, member):
+        return self.filter(access.people_editable_by(member))
+
+    editable_by = visible_to
+
+
+class Invitation(models.Model):
+    """One open invitation per member; sending it again changes `secret`, so that older links end."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="invitation")
+    invited_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    secret = models.UUIDField(default=uuid.uuid4, unique=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()

@@ -1,0 +1,117 @@
+"""Verbs that write people: organizations, members, teams and the reporting line."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Member, Organization, ReportingLine, Team, TeamMembership, User
+
+
+class LineInACircle(ValueError):
+    """The manager reports, directly or through others, to the member."""
+
+
+@transaction.atomic
+def create_organization(*, slug: str, name: str, owner_email: str, owner_name: str = "", **fields: Any) -> tuple[Organization, Member]:
+    """A new organization with its root team and its owner. Nothing is sent."""
+    organization = Organization.objects.create(slug=slug, name=name, **fields)
+    Team.objects.create(organization=organization, parent=None, name=name)
+    owner = add_member(organization, email=owner_email, name=owner_name or owner_email.partition("@")[0], is_owner=True)
+    return organization, owner
+
+
+@transaction.atomic
+def add_member(
+    organization: Organization,
+    *,
+    email: str,
+    name: str,
+    team: Team | None = None,
+    manager: Member | None = None,
+    on: date | None = None,
+    **fields: Any,
+) -> Member:
+    """A new member; the sign-in with that address is used where it exists, else made without a password.
+
+    Without a team the member is in the organization's root team. `on` is the first day of team and line, else today.
+    """
+    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
+    fields.setdefault("language", organization.language)
+    fields.setdefault("time_zone", organization.time_zone)
+    member = Member.objects.create(organization=organization, user=user, name=name, **fields)
+    place_in_team(member, team or root_team(organization), on=on)
+    if manager is not None:
+        report_to(member, manager, on=on)
+    return member
+
+
+def root_team(organization: Organization) -> Team:
+    return Team.objects.get(organization=organization, parent=None)
+
+
+def find_or_create_team(organization: Organization, path: list[str]) -> Team:
+    """The team at `path` below the root, such as ["Benelux", "South"]; missing ones are made. An empty path is the root."""
+    team = root_team(organization)
+    for name in path:
+        team, _made = Team.objects.get_or_create(organization=organization, parent=team, name=name)
+    return team
+
+
+@transaction.atomic
+def place_in_team(member: Member, team: Team, *, on: date | None = None) -> None:
+    """From `on` (today when empty) the member is in `team`; the team before that keeps its days and figures."""
+    if team.organization_id != member.organization_id:
+        raise ValueError("the team is of another organization")
+    on = on or timezone.localdate(timezone=member.zone)
+    _follow(TeamMembership, member, on, "team", team)
+
+
+@transaction.atomic
+def report_to(member: Member, manager: Member | None, *, on: date | None = None) -> None:
+    """From `on` (today when empty) the member reports to `manager`, or to nobody. Raises LineInACircle."""
+    on = on or timezone.localdate(timezone=member.zone)
+    if manager is not None:
+        if manager.organization_id != member.organization_id:
+            raise ValueError("the manager is of another organization")
+        # One writer of the line at a time in an organization: two changes that are fine alone could close a circle.
+        Organization.objects.select_for_update().get(pk=member.organization_id)
+        if manager.pk == member.pk or manager.pk in _everybody_below(member):
+            raise LineInACircle
+    _follow(ReportingLine, member, on, "manager", manager)
+
+
+def _everybody_below(member: Member) -> set[int]:
+    below: dict[int, list[int]] = {}
+    current = ReportingLine.objects.filter(organization_id=member.organization_id, ended_on=None)
+    for report, manager in current.values_list("member_id", "manager_id"):
+        below.setdefault(manager, []).append(report)
+    found: set[int] = set()
+    waiting = [member.pk]
+    while waiting:
+        for report in below.get(waiting.pop(), []):
+            if report not in found:
+                found.add(report)
+                waiting.append(report)
+    return found
+
+
+def _follow(model, member: Member, on: date, field: str, value) -> None:
+    """Ends the row in force and starts one on `on`; a row that started on that same day or later is replaced."""
+    current = model.objects.filter(organization_id=member.organization_id, member=member, ended_on=None).first()
+    if current is not None and getattr(current, field) == value:
+        return
+    model.objects.filter(organization_id=member.organization_id, member=member, started_on__gte=on).delete()
+    model.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), organization_id=member.organization_id, member=member).update(ended_on=on)
+    if value is not None:
+        model.objects.create(organization_id=member.organization_id, member=member, started_on=on, **{field: value})
+
+
+@transaction.atomic
+def deactivate(member: Member, *, on: date | None = None) -> None:
+    """The member leaves: access ends with the next request, sets and messages stop, records stay for their period."""
+    member.is_active = False
+    member.left_on = on or timezone.localdate(timezone=member.zone)
+    member.save(update_fields=["is_active", "left_on"])

@@ -1,0 +1,43 @@
+"""The list of pages that a member's roles open, in the order of the bar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from accounts import access
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main navigation: `url_name` is its page, `is_open_to` the rule for members."""
+
+    url_name: str
+    label: Any
+    icon: str
+    is_open_to: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+    count: int = 0
+
+
+PLACES: tuple[Place, ...] = ()
+
+
+def links_for(member, path: str) -> list[Link]:
+    """The member's navigation; the entry whose address starts `path` is the current one."""
+    if not access.is_reader(member):
+        return []
+    links = []
+    for place in PLACES:
+        if place.is_open_to(member):
+            url = reverse(place.url_name)
+            links.append(Link(url=url, label=str(place.label), icon=place.icon, is_current=path.startswith(url)))
+    return links

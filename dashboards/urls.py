@@ -1,0 +1,9 @@
+"""Addresses of the room: home by role, health, style page, demo."""
+
+from django.urls import path
+
+from dashboards.homes import views as homes
+
+urlpatterns = [
+    path("", homes.home, name="home"),
+]

@@ -1,0 +1,29 @@
+"""The models of the room's slices, in the order in which they build on each other."""
+
+from reinforcement.competencies.models import Competency, CompetencyLevel
+from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
+
+from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion  # isort: skip
+from reinforcement.daily.models import Answer, DailySet, DailySetItem  # isort: skip
+from reinforcement.memory.models import MemoryState  # isort: skip
+from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+
+__all__ = [
+    "Answer",
+    "Competency",
+    "CompetencyLevel",
+    "DailySet",
+    "DailySetItem",
+    "Enrollment",
+    "LastAnswers",
+    "MemberWeek",
+    "MemoryState",
+    "OptionShares",
+    "Program",
+    "ProgramAudience",
+    "ProgramQuestion",
+    "Question",
+    "QuestionVersion",
+    "QuestionWording",
+    "TeamWeek",
+]

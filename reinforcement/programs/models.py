@@ -1,0 +1,115 @@
+"""Programs: planned reinforcement of questions for an audience."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.models import Member, Organization, Team
+from accounts.working_days import EVERY_DAY, MONDAY_TO_FRIDAY
+from reinforcement.questions.models import Question
+
+
+class ProgramQuerySet(models.QuerySet):
+    def visible_to(self, member):
+        """All programs for authors, managers and HR; for others the ones they are enrolled in."""
+        if access.reads_all_content(member):
+            return self.filter(access.content_visible_to(member))
+        if not access.is_reader(member):
+            return self.none()
+        return self.filter(
+            organization_id=member.organization_id,
+            pk__in=Enrollment.objects.filter(organization_id=member.organization_id, member_id=member.pk).values("program_id"),
+        )
+
+    def editable_by(self, member):
+        return self.filter(access.content_editable_by(member))
+
+
+class Program(models.Model):
+    class Mode(models.TextChoices):
+        FIXED = "fixed", _("fixed: again after 12 or 24 days")
+        ONCE = "once", _("once: each question one time")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        RUNNING = "running", _("running")
+        ENDED = "ended", _("ended")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("what it is for"), blank=True)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.FIXED)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    weekdays = models.PositiveSmallIntegerField(
+        _("weekdays"), default=MONDAY_TO_FRIDAY, validators=[MinValueValidator(1), MaxValueValidator(EVERY_DAY)]
+    )
+    new_per_day = models.PositiveSmallIntegerField(
+        _("new questions a day"), default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    cap_per_day = models.PositiveSmallIntegerField(
+        _("questions a day at most"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    days_after_wrong = models.PositiveSmallIntegerField(_("days until it returns after not yet or partly"), default=12)
+    days_after_right = models.PositiveSmallIntegerField(_("days until it returns after right"), default=24)
+    rights_to_retire = models.PositiveSmallIntegerField(_("times right in a row until it is mastered"), default=2)
+    created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="program_ends_after_start"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ProgramQuestion(models.Model):
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="program_questions")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="program_questions")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["program", "question"], name="program_question_once")]
+
+
+class ProgramAudience(models.Model):
+    """One line of the audience: a member, or a team with all teams below it, also for people who join it later."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="audience")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(member=None) ^ Q(team=None), name="audience_is_a_member_or_a_team"),
+            models.UniqueConstraint(fields=["program", "member"], name="audience_member_once"),
+            models.UniqueConstraint(fields=["program", "team"], name="audience_team_once"),
+        ]
+
+
+class Enrollment(models.Model):
+    """The member takes part from `started_on` until the day before `ended_on`."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="enrollments")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="enrollments")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "member"], name="enrollment_once")]
+        indexes = [models.Index(fields=["member", "program"], name="enrollment_of_member")]

@@ -1,0 +1,74 @@
+"""Roll-ups of the log, kept in the transaction of the answer and of the set. `rebuild_rollups --check` proves them."""
+
+from django.db import models
+
+from accounts import access
+from accounts.models import Member, Organization, Team
+from reinforcement.competencies.models import Competency
+
+
+class Week(models.Model):
+    """Counts of one week (by its Monday) and one competency. Shares are quotients of sums, never means of shares."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    week_on = models.DateField()
+    presented = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    right = models.PositiveIntegerField(default=0)
+    # Sums of credit in ten-thousandths: whole numbers add up exactly in any order, so a rebuild can be compared.
+    credit = models.PositiveBigIntegerField(default=0)
+    first_answered = models.PositiveIntegerField(default=0)
+    first_right = models.PositiveIntegerField(default=0)
+    first_credit = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class LearningRecordQuerySet(models.QuerySet):
+    def visible_to(self, member):
+        return self.filter(access.learners_visible_to(member))
+
+    def line_visible_to(self, member):
+        """Records of the member's line, without the member's own."""
+        return self.filter(access.line_visible_to(member))
+
+
+class MemberWeek(Week):
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="weeks")
+
+    objects = LearningRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "competency", "week_on"], name="member_week_once")]
+
+
+class TeamWeek(Week):
+    """By the team that the member was in on that day."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="weeks")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "competency", "week_on"], name="team_week_once")]
+
+
+class LastAnswers(models.Model):
+    """*Right at last answer*: of the questions that a member answered, how many were right the last time.
+
+    Kept per member, competency, and team of the day of that last answer: a member's figure is the sum over teams,
+    a team's figure the sum over members.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="last_answers")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    questions = models.IntegerField()
+    right = models.IntegerField()
+
+    objects = LearningRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "team", "competency"], name="last_answers_once")]
+        indexes = [models.Index(fields=["team", "competency"], include=["questions", "right"], name="last_answers_of_team")]
