@@ -29,8 +29,8 @@ PROGRAM_FIELDS = (
 class Level:
     """A step of a competency, 1 to 4, with what a colleague would see the person do."""
 
-    level: int
-    anchors: tuple[str, ...]
+    number: int
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -228,9 +228,9 @@ def _read_groups(path: Path) -> Iterator[CompetencyGroup]:
     for group in _entries(path, _read_json(path)["groups"], "slug", ("slug", "names", "competencies")):
         leaves = []
         for leaf in _entries(path, group["competencies"], "slug", ("slug", "names", "description", "levels"), seen=seen):
-            leaf.check([level["level"] for level in leaf["levels"]] == [1, 2, 3, 4], "levels are not 1 to 4")
-            leaf.check(all(level["anchors"] for level in leaf["levels"]), "a level has no anchors")
-            levels = tuple(Level(level["level"], tuple(level["anchors"])) for level in leaf["levels"])
+            rows = _entries(path, leaf["levels"], "number", ("number", "anchor"), within=leaf.place)
+            levels = tuple(Level(row["number"], row.text("anchor")) for row in rows)
+            leaf.check([level.number for level in levels] == [1, 2, 3, 4], "levels are not 1 to 4")
             leaves.append(Competency(leaf.text("slug"), _names(leaf), leaf.text("description"), levels))
         yield CompetencyGroup(group.text("slug"), _names(group), tuple(leaves))
 

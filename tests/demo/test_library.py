@@ -163,6 +163,7 @@ def change(folder, name, where, field, value):
         ("programs.json", ["programs", 0], "questions", ["FEN-999"], "start-where-the-buyer-is: unknown questions FEN-999"),
         ("programs.json", ["programs", 0], "organization", "acme", "start-where-the-buyer-is: unknown organization 'acme'"),
         ("programs.json", ["programs", 0], "teams", [["Sales", "Mars"]], "start-where-the-buyer-is: unknown team"),
+        ("competencies.json", ["groups", 0, "competencies", 0, "levels", 3], "number", 5, "customer-centric: levels are not 1 to 4"),
         ("competencies.json", ["groups", 0, "competencies", 0], "names", {"en": "x"}, "customer-centric, names: lacks fr, nl"),
     ],
 )
