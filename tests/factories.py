@@ -197,6 +197,7 @@ class DailySetFactory(DjangoModelFactory):
         daily_set = DailySet.objects.create(
             organization=member.organization,
             member=member,
+            team=member.team_memberships.get(ended_on=None).team,
             local_date=local_date or timezone.localdate(now, member.zone),
             size=len(questions),
             prepared_at=kwargs.pop("prepared_at", now - timedelta(hours=1)),
@@ -210,6 +211,7 @@ class DailySetFactory(DjangoModelFactory):
                 position=position,
                 program=program,
                 question=question,
+                competency=question.competency,
                 version=question.current_version,
                 wording=question.current_version.wordings.get(language="en"),
                 reason=DailySetItem.Reason.NEW,
