@@ -44,9 +44,9 @@ def test_one_column_is_a_table():
 
 
 def test_rows_are_numbered_as_a_spreadsheet_numbers_them():
-    table = read_csv(b'a,b\r\n"x\r\ny",2\r\r\n,\n5,"say ""5"""\n', has_header=True)
+    table = read_csv(b'a,b\r\n"x\r\ny",2\r\r\n\r\r,\n5,"say ""5"""\n', has_header=True)
     assert table.header == ("a", "b")
-    assert [(row.number, row.cells) for row in table.rows] == [(2, ("x\ny", "2")), (5, ("5", 'say "5"'))]
+    assert [(row.number, row.cells) for row in table.rows] == [(2, ("x\ny", "2")), (7, ("5", 'say "5"'))]
 
 
 def test_empty_cells_at_the_end_are_tolerated():
