@@ -6,7 +6,9 @@ from django import forms
 class SampleForm(forms.Form):
     customer = forms.CharField(label="Whom do you visit?", help_text="A contact or an account")
     date = forms.DateField(label="Date", error_messages={"invalid": "November has 30 days. Did you mean 30 November?"})
-    competency = forms.ChoiceField(label="Competency", choices=[("value", "Value and price"), ("listen", "Conversation skill")], required=False)
+    competency = forms.ChoiceField(
+        label="Competency", choices=[("value", "Value and price"), ("listen", "Conversation skill")], required=False
+    )
     reads = forms.ChoiceField(
         label="Who can read this note",
         choices=[("me", "Only me"), ("seller", "Sanne and me"), ("line", "Her line")],
