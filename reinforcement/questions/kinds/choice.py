@@ -1,0 +1,206 @@
+"""What the kinds with options to choose from have in common.
+
+answer_key: {"right": ["a", "d"]}
+content:    {"options": [{"id": "a", "text": "<p>..", "feedback": ""}], "keep_order": false}
+response:   {"chosen": ["a", "c"]}
+"""
+
+import hashlib
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reinforcement.questions.kinds.base import ContentError, FormData, Json, Judgement, Parsed, Problem, ResponseError, Shares, Text
+from reinforcement.questions.rich_text import clean_html
+from reinforcement.questions.sameness import normalised
+
+LETTERS = string.ascii_uppercase
+FEWEST_OPTIONS = 2
+MOST_OPTIONS = len(LETTERS)
+_ID = re.compile(r"[a-z0-9_-]{1,16}")
+
+
+class State(StrEnum):
+    CHOSEN_RIGHT = "chosen_right"
+    MISSED = "missed"
+    CHOSEN_WRONG = "chosen_wrong"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    text: Text
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    id: str
+    letter: str
+    text: Text
+    """Clean rich text, or the plain words of true and false."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    options: tuple[ShownOption, ...]
+    takes_several: bool
+    instruction: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOption:
+    id: str
+    letter: str
+    text: Text
+    state: State
+    feedback: str
+    share: float | None
+    """How many colleagues chose it, 0 to 1; None where that is not shown."""
+
+
+class Choice:
+    """The part of `Kind` that single, multiple and true/false share."""
+
+    template = "reinforcement/kinds/choice.html"
+    editor = "reinforcement/kinds/choice_editor.html"
+    takes_several = False
+    instruction: Text = gettext_lazy("Choose one answer.")
+
+    def parse(self, content: Json, answer_key: Json) -> Parsed:
+        problems: list[Problem] = []
+        options = self._parse_options(content, problems)
+        keep_order = content.get("keep_order", False)
+        if not isinstance(keep_order, bool):
+            problems.append(Problem("keep_order", _("Say yes or no to keeping the order.")))
+        right = parse_right(answer_key, [option["id"] for option in options], problems)
+        problems += self.right_problems(right, options)
+        if problems:
+            raise ContentError(problems)
+        return Parsed({"options": options, "keep_order": keep_order}, {"right": right})
+
+    def right_problems(self, right: Sequence[str], options: Sequence[Mapping[str, str]]) -> list[Problem]:
+        """What this kind finds wrong with the number of right options."""
+        raise NotImplementedError
+
+    def _parse_options(self, content: Json, problems: list[Problem]) -> list[dict[str, str]]:
+        given = content.get("options")
+        if not isinstance(given, list) or not FEWEST_OPTIONS <= len(given) <= MOST_OPTIONS:
+            message = _("Give %(fewest)d to %(most)d options.") % {"fewest": FEWEST_OPTIONS, "most": MOST_OPTIONS}
+            problems.append(Problem("options", message))
+        if not isinstance(given, list):
+            return []
+        options: list[dict[str, str]] = []
+        first_with: dict[str, int] = {}
+        for place, option in enumerate(given[: MOST_OPTIONS + 1]):
+            checked = _parse_option(option, place, problems)
+            if any(checked["id"] == other["id"] for other in options):
+                problems.append(Problem(f"options.{place}.id", _("Two options have the same id.")))
+            key = normalised(checked["text"])
+            if not key:
+                problems.append(Problem(f"options.{place}.text", _("This option is empty.")))
+            elif key in first_with:
+                message = _("This option says the same as option %(number)d.") % {"number": first_with[key] + 1}
+                problems.append(Problem(f"options.{place}.text", message))
+            else:
+                first_with[key] = place
+            options.append(checked)
+        return options
+
+    def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
+        return self.check_response({"chosen": posted.getlist("answer")}, content)
+
+    def check_response(self, response: object, content: Json) -> dict[str, Any]:
+        chosen = response.get("chosen") if isinstance(response, dict) else None
+        if not isinstance(chosen, list) or not chosen:
+            raise ResponseError(self.instruction)
+        ids = [option.id for option in self.options(content)]
+        if any(choice not in ids for choice in chosen):
+            raise ResponseError(_("One of the answers is not part of this question. Load the page again and choose once more."))
+        # In the order of the content and each once, so that the same choice is always the same JSON.
+        chosen_once = [option_id for option_id in ids if option_id in chosen]
+        if len(chosen_once) > 1 and not self.takes_several:
+            raise ResponseError(_("Choose one answer only."))
+        return {"chosen": chosen_once}
+
+    def judge(self, answer_key: Json, response: Json, content: Json) -> Judgement:
+        """Right options chosen / max(right options, options chosen): choosing everything does not pay."""
+        right, chosen = set(answer_key["right"]), set(response["chosen"])
+        return Judgement.of(len(right & chosen) / max(len(right), len(chosen)))
+
+    def show(self, content: Json, seed: str) -> ShownChoice:
+        options = tuple(
+            ShownOption(option.id, letter, option.text) for letter, option in zip(LETTERS, self._in_order(content, seed), strict=False)
+        )
+        return ShownChoice(options, self.takes_several, self.instruction)
+
+    def show_checked(
+        self, content: Json, answer_key: Json, response: Json, seed: str, shares: Shares | None = None
+    ) -> tuple[CheckedOption, ...]:
+        right, chosen = answer_key["right"], response["chosen"]
+        return tuple(
+            CheckedOption(
+                option.id,
+                letter,
+                option.text,
+                _state(is_right=option.id in right, is_chosen=option.id in chosen),
+                option.feedback,
+                None if shares is None else shares.get(option.id, 0.0),
+            )
+            for letter, option in zip(LETTERS, self._in_order(content, seed), strict=False)
+        )
+
+    def options(self, content: Json) -> list[Option]:
+        """The options in the author's order, cleaned for the page."""
+        return [Option(option["id"], clean_html(option["text"]), clean_html(option["feedback"])) for option in content["options"]]
+
+    def keeps_order(self, content: Json) -> bool:
+        """Whether everybody sees the author's order ("all of these", rising amounts)."""
+        return content.get("keep_order", False)
+
+    def _in_order(self, content: Json, seed: str) -> list[Option]:
+        options = self.options(content)
+        if self.keeps_order(content):
+            return options
+        return sorted(options, key=lambda option: hashlib.sha256(f"{seed}\n{option.id}".encode()).digest())
+
+
+def parse_right(answer_key: Json, ids: Sequence[str], problems: list[Problem]) -> list[str]:
+    """The right ids in the order of `ids`, each once; an id that no option has is added to `problems`."""
+    given = answer_key.get("right")
+    if not isinstance(given, list):
+        problems.append(Problem("right", _("Mark what is right.")))
+        return []
+    if any(option_id not in ids for option_id in given):
+        problems.append(Problem("right", _("An answer marked as right is not among the options.")))
+    return [option_id for option_id in ids if option_id in given]
+
+
+def _parse_option(option: object, place: int, problems: list[Problem]) -> dict[str, str]:
+    """Id, text and feedback of one option; what cannot be read comes back empty, with its problem."""
+    given = option if isinstance(option, dict) else {}
+    option_id = given.get("id")
+    if not isinstance(option_id, str) or not _ID.fullmatch(option_id):
+        problems.append(Problem(f"options.{place}.id", _("An option needs a short id of small letters and digits.")))
+        option_id = f"?{place}"
+    texts = {}
+    for field in ("text", "feedback"):
+        value = given.get(field, "")
+        if not isinstance(value, str):
+            problems.append(Problem(f"options.{place}.{field}", _("This is not text.")))
+            value = ""
+        texts[field] = clean_html(value)
+    return {"id": option_id, **texts}
+
+
+def _state(*, is_right: bool, is_chosen: bool) -> State:
+    if is_chosen:
+        return State.CHOSEN_RIGHT if is_right else State.CHOSEN_WRONG
+    return State.MISSED if is_right else State.NONE

@@ -1,0 +1,47 @@
+"""A statement that is true or false.
+
+answer_key: {"right": ["true"]}
+content:    {"feedback": {"true": "<p>..", "false": ""}}; the two words come from the translations, not from the author.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from reinforcement.questions.kinds.base import ContentError, Json, Parsed, Problem
+from reinforcement.questions.kinds.choice import Choice, Option, parse_right
+from reinforcement.questions.rich_text import clean_html
+
+WORDS = {"true": pgettext_lazy("answer", "True"), "false": pgettext_lazy("answer", "False")}
+
+
+class TrueFalse(Choice):
+    name = "true_false"
+    label = gettext_lazy("True or false")
+    editor = "reinforcement/kinds/true_false_editor.html"
+
+    def parse(self, content: Json, answer_key: Json) -> Parsed:
+        problems: list[Problem] = []
+        given = content.get("feedback", {})
+        if not isinstance(given, dict):
+            problems.append(Problem("feedback", _("Give feedback for true, for false, or for neither.")))
+            given = {}
+        feedback = {}
+        for option_id in WORDS:
+            text = given.get(option_id, "")
+            if not isinstance(text, str):
+                problems.append(Problem(f"feedback.{option_id}", _("This is not text.")))
+                text = ""
+            feedback[option_id] = clean_html(text)
+        right = parse_right(answer_key, list(WORDS), problems)
+        if len(right) != 1 and not problems:
+            problems.append(Problem("right", _("Mark either true or false as right.")))
+        if problems:
+            raise ContentError(problems)
+        return Parsed({"feedback": feedback}, {"right": right})
+
+    def options(self, content: Json) -> list[Option]:
+        feedback = content.get("feedback", {})
+        return [Option(option_id, word, clean_html(feedback.get(option_id, ""))) for option_id, word in WORDS.items()]
+
+    def keeps_order(self, content: Json) -> bool:
+        return True
