@@ -67,6 +67,7 @@ class Member(models.Model):
     wants_morning_mail = models.BooleanField(_("mail me the morning question"), default=True)
     wants_reminder = models.BooleanField(_("remind me once when I have not answered"), default=True)
     uses_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    last_signed_in_at = models.DateTimeField(null=True, blank=True, help_text="last time that the sign-in was used for this organization")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
@@ -97,6 +98,11 @@ class Member(models.Model):
     def roles(self) -> list[str]:
         """Roles that were given to the member, in the order of `Role`."""
         return [role for role in Role.values if getattr(self, f"is_{role}")]
+
+    @property
+    def role_names(self) -> str:
+        """The same in the reader's language, such as "seller, author"."""
+        return ", ".join(str(Role(role).label) for role in self.roles)
 
     @property
     def zone(self) -> ZoneInfo:
