@@ -106,6 +106,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# As long as its mail may take: a code that ended before its mail was read makes people ask for a second one.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 
@@ -196,12 +199,15 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker never gives up on its broker; by default it would leave after a hundred tries.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+SWEEP_SECONDS = 10
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 # A lost tick costs minutes: each tick asks the database what is owed and may run any number of times.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "outbox.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep": {"task": "outbox.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "prepare_daily_sets": {
         "task": "reinforcement.tasks.prepare_daily_sets",
         "schedule": crontab(minute="*/5"),

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 # The lease outlasts the hard time limit of a task, so that a claim is never taken from a worker that still runs.
-LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
+LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT * 1.5)
 MESSAGE_TRIES = 6
 JOB_TRIES = 3
 

@@ -3,10 +3,10 @@
 from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
 
-from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion  # isort: skip
-from reinforcement.daily.models import Answer, DailySet, DailySetItem  # isort: skip
 from reinforcement.memory.models import MemoryState  # isort: skip
+from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion  # isort: skip
 from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+from reinforcement.daily.models import Answer, DailySet, DailySetItem  # isort: skip
 
 __all__ = [
     "Answer",

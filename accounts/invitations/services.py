@@ -10,42 +10,58 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Member
 from outbox import services as outbox
+from outbox.models import OutboxMessage
 
+KIND = "invitation"
 LIVES = timedelta(days=14)
+_AT_A_TIME = 500
 
 
 @transaction.atomic
 def invite(member: Member, *, by: Member | None) -> Invitation:
     """The member's open invitation with a new secret, and its mail; a link that was sent before ends here."""
+    invite_all([member], by=by)
+    return Invitation.objects.get(organization_id=member.organization_id, member=member)
+
+
+@transaction.atomic
+def invite_all(members: Iterable[Member], *, by: Member | None) -> int:
+    """The same for each of `members`, in a few statements per 500; how many those were."""
     now = timezone.now()
-    invitation, _made = Invitation.objects.update_or_create(
-        organization_id=member.organization_id,
-        member=member,
-        defaults={"invited_by": by, "secret": uuid.uuid4(), "sent_at": now, "expires_at": now + LIVES, "accepted_at": None},
-    )
-    outbox.queue_message(
-        kind="invitation",
-        key=f"invitation:{invitation.secret}",
+    count = 0
+    waiting = list(members)
+    for start in range(0, len(waiting), _AT_A_TIME):
+        invitations = [
+            Invitation(
+                organization_id=member.organization_id, member=member, invited_by=by, secret=uuid.uuid4(), sent_at=now, expires_at=now + LIVES
+            )
+            for member in waiting[start : start + _AT_A_TIME]
+        ]
+        Invitation.objects.bulk_create(
+            invitations,
+            update_conflicts=True,
+            unique_fields=["member"],
+            update_fields=["invited_by", "secret", "sent_at", "expires_at", "accepted_at"],
+        )
+        outbox.queue_messages(_message(invitation) for invitation in invitations)
+        count += len(invitations)
+    return count
+
+
+def _message(invitation: Invitation) -> OutboxMessage:
+    member = invitation.member
+    return OutboxMessage(
+        kind=KIND,
+        key=f"{KIND}:{invitation.secret}",
         address=member.email,
         language=member.language,
         time_zone=member.time_zone,
         payload={"secret": str(invitation.secret)},
         organization=member.organization.public_id,
         member=member.public_id,
-        due_at=now,
+        due_at=invitation.sent_at,
         expires_at=invitation.expires_at,
     )
-    return invitation
-
-
-@transaction.atomic
-def invite_all(members: Iterable[Member], *, by: Member) -> int:
-    """Invites each of `members`; how many those were."""
-    count = 0
-    for member in members:
-        invite(member, by=by)
-        count += 1
-    return count
 
 
 @transaction.atomic

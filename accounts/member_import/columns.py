@@ -46,10 +46,11 @@ _LANGUAGE_WORDS = {
     "nl": ("nl", "dutch", "nederlands", "neerlandais"),
     "fr": ("fr", "french", "frans", "francais"),
 }
+# Two letters are the whole word; three are how a word begins.
 _DAY_WORDS = {
-    "mon": ("mon", "maa", "ma", "lun"), "tue": ("tue", "din", "di", "mar"), "wed": ("wed", "woe", "wo", "mer"),
-    "thu": ("thu", "don", "do", "jeu"), "fri": ("fri", "vri", "vr", "ven"), "sat": ("sat", "zat", "za", "sam"),
-    "sun": ("sun", "zon", "zo", "dim"),
+    "mon": ("ma", "mon", "maa", "lun"), "tue": ("di", "tue", "din", "mar"), "wed": ("wo", "wed", "woe", "mer"),
+    "thu": ("do", "thu", "don", "jeu"), "fri": ("vr", "fri", "vri", "ven"), "sat": ("za", "sat", "zat", "sam"),
+    "sun": ("zo", "sun", "zon", "dim"),
 }  # fmt: skip
 _HOUR = re.compile(r"^([01]?\d|2[0-3])(?:[:.hu]([0-5]\d)?)?$")
 MOST_NAME_CHARACTERS = 120
@@ -69,13 +70,14 @@ class People:
     rows: list[PersonRow]
     problems: list[RowProblem]
     column_names: dict[str, str]
-    """How the file calls each of our columns."""
+    """How the file calls each of our columns; our own name where it has none."""
 
 
 def read_people(table: Table) -> People:
     """The people in `table`, which has a header; rows with a problem are left out and named. TableError where columns are amiss."""
     places = _places(table)
-    names = {column: table.column_name(place) for column, place in places.items()}
+    names = {column: headers[0] for column, headers in HEADERS.items()}
+    names |= {column: table.column_name(place) for column, place in places.items()}
     people = People([], [], names)
     seen: dict[str, int] = {}
     for row in table.rows:
@@ -107,9 +109,8 @@ def _places(table: Table) -> dict[str, int]:
             problems.append(RowProblem(1, header, _("Two columns mean “%(column)s”. Keep one.") % {"column": HEADERS[column][0]}))
         elif column is not None:
             places[column] = index
-    for column in ("email", "name"):
-        if column not in places:
-            problems.append(RowProblem(1, HEADERS[column][0], _("The table has no such column. Name it in the first row.")))
+    if "email" not in places:
+        problems.append(RowProblem(1, HEADERS["email"][0], _("The table has no such column. Name it in the first row.")))
     if problems:
         raise TableError(problems)
     return places
@@ -196,11 +197,11 @@ def _read_language(cell: str) -> str:
 
 def _read_working_days(cell: str) -> int:
     def english(match: re.Match) -> str:
-        word = plain(match.group())
-        return next((day for day, starts in _DAY_WORDS.items() if word.startswith(starts)), match.group())
+        word = plain(match.group())[:3]
+        return next((day for day, words in _DAY_WORDS.items() if word in words), match.group())
 
     try:
-        return read_weekdays(re.sub(r"[^\W\d_]+", english, cell))
+        return read_weekdays(re.sub(r"[^\W\d_]+", english, cell.replace("–", "-")))
     except ValueError:
         message = _("“%(days)s” are not working days. Write them such as mon-fri or mon,tue,thu.")
         raise ValueError(message % {"days": shortened(cell)}) from None

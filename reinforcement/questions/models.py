@@ -39,6 +39,8 @@ class Question(models.Model):
     # The key by which an import knows the question again when the file carries no id (questions/sameness.py).
     same_key = models.CharField(max_length=64)
     current_version = models.ForeignKey("QuestionVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    # Number of the last version that changed the meaning: answers to older ones say nothing about when it returns.
+    meaning_since = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,34 @@
+"""The only file that knows the rows of memory."""
+
+from dataclasses import asdict, fields
+
+from reinforcement.memory.fold import Remembered
+from reinforcement.memory.models import MemoryState
+from reinforcement.questions.models import Question
+
+_FIELDS = [field.name for field in fields(Remembered)]
+
+
+def lock(member_id: int, question_id: int) -> tuple[int | None, Remembered | None]:
+    """Id of the row, held until the transaction ends, and its memory; (None, None) where the member never answered it."""
+    row = MemoryState.objects.select_for_update().filter(member_id=member_id, question_id=question_id).first()
+    return (row.pk, remembered(row)) if row is not None else (None, None)
+
+
+def remembered(row: MemoryState) -> Remembered:
+    return Remembered(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def write(row_id: int | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> None:
+    """Keeps `memory` in the row `row_id`, or in a new one. One statement."""
+    if row_id is None:
+        MemoryState.objects.create(organization_id=organization_id, member_id=member_id, question_id=question_id, **asdict(memory))
+    else:
+        MemoryState.objects.filter(pk=row_id, member_id=member_id).update(**asdict(memory))
+
+
+def restart(question: Question) -> int:
+    """After a change of meaning the question counts as new for everybody who knew it; how many that were. One statement."""
+    return MemoryState.objects.filter(organization_id=question.organization_id, question=question).update(
+        rights_in_a_row=0, due_on=None, retired_on=None
+    )

@@ -1,0 +1,66 @@
+"""Keeps the roll-ups in the transaction of the answer."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from reinforcement.progress.counters import add
+from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek
+
+# Credit is summed in whole ten-thousandths (see progress.models.Week).
+CREDIT_UNITS = 10_000
+
+
+@dataclass(frozen=True)
+class CountedAnswer:
+    """One answer, as the roll-ups read it."""
+
+    organization_id: int
+    member_id: int
+    team_id: int
+    competency_id: int
+    week_on: date
+    is_right: bool
+    credit: float
+    is_first: bool
+
+    def amounts(self) -> dict[str, int]:
+        """What the answer adds to the week of its member and team."""
+        right, credit = int(self.is_right), round(self.credit * CREDIT_UNITS)
+        amounts = {"answered": 1, "right": right, "credit": credit}
+        if self.is_first:
+            amounts |= {"first_answered": 1, "first_right": right, "first_credit": credit}
+        return amounts
+
+
+@dataclass(frozen=True)
+class LastPlace:
+    """Where the answer before it stands in *right at last answer*."""
+
+    team_id: int
+    competency_id: int
+    was_right: bool
+
+
+def count_for_member(answer: CountedAnswer, before: LastPlace | None) -> None:
+    """Adds the answer to the member's week and moves *right at last answer*. Two statements, three when team or competency changed."""
+    key = {"member_id": answer.member_id, "competency_id": answer.competency_id, "week_on": answer.week_on}
+    add(MemberWeek, key, answer.amounts(), organization_id=answer.organization_id)
+    here = (answer.team_id, answer.competency_id)
+    if before is not None and (before.team_id, before.competency_id) != here:
+        _move_last(answer, before.team_id, before.competency_id, questions=-1, right=-int(before.was_right))
+        before = None
+    if before is None:
+        _move_last(answer, *here, questions=1, right=int(answer.is_right))
+    else:
+        _move_last(answer, *here, questions=0, right=int(answer.is_right) - int(before.was_right))
+
+
+def count_for_team(answer: CountedAnswer) -> None:
+    """Adds the answer to the week of the member's team. Called last: the row is shared, its lock should be short."""
+    key = {"team_id": answer.team_id, "competency_id": answer.competency_id, "week_on": answer.week_on}
+    add(TeamWeek, key, answer.amounts(), organization_id=answer.organization_id)
+
+
+def _move_last(answer: CountedAnswer, team_id: int, competency_id: int, *, questions: int, right: int) -> None:
+    key = {"member_id": answer.member_id, "team_id": team_id, "competency_id": competency_id}
+    add(LastAnswers, key, {"questions": questions, "right": right}, organization_id=answer.organization_id)
