@@ -44,6 +44,11 @@ ROOMS = ("accounts", "outbox", "crm", "reinforcement", "coaching", "dashboards",
 SYSTEM = {
     "django.core.management.commands.migrate:Command.handle": "migrations change the rows of all organizations",
     "accounts.api.authentication:TokenAuthentication.authenticate": "the secret names the member: before it is read, nobody is known",
+    "reinforcement.daily.preparing:prepare_sets": "the morning run makes the sets of all organizations, a batch of members at a time",
+    "reinforcement.programs.enrolling:enroll_audiences": "enrolments of all running programs follow their audiences in three statements",
+    "reinforcement.daily.shares:count_option_shares": "a periodic batch counts the answers to the versions of all organizations",
+    "reinforcement.management.commands.rebuild_memory:Command.handle": "an operator proves the memory of all organizations",
+    "reinforcement.management.commands.rebuild_rollups:Command.handle": "an operator proves the roll-ups of all organizations",
 }
 
 
