@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 
@@ -28,7 +29,10 @@ class Link:
     count: int = 0
 
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
+    Place("reinforcement:competency_list", _("Competencies"), "competency", access.reads_all_content),
+)
 
 
 def links_for(member, path: str) -> list[Link]:
