@@ -32,6 +32,8 @@ class Link:
 PLACES: tuple[Place, ...] = (
     Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
     Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
+    Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
+    Place("reinforcement:competency_list", _("Competencies"), "competency", lambda member: member.is_author),
 )
 
 
