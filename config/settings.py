@@ -16,7 +16,7 @@ IS_PRODUCTION = not (DEBUG or DEMO or TESTING)
 DATA_DIR = Path(environment.read.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = environment.secret_key(is_production=IS_PRODUCTION)
+SECRET_KEY = environment.demo_key(DATA_DIR) if DEMO else environment.secret_key(is_production=IS_PRODUCTION)
 ALLOWED_HOSTS = environment.allowed_hosts(is_production=IS_PRODUCTION)
 SITE_URL = environment.read.str("SITE_URL", default="https://" + ALLOWED_HOSTS[0] if IS_PRODUCTION else "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
