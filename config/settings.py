@@ -172,7 +172,7 @@ DEFAULT_FROM_EMAIL = environment.read.str("DEFAULT_FROM_EMAIL", default="Feedfor
 
 # Celery: rows in the database say what is owed; the broker only wakes workers (docs/decisions/0003).
 REDIS_URL = environment.redis_url()
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "global_keyprefix": environment.read.str("BROKER_PREFIX", default="feedforward:"),
