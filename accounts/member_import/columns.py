@@ -122,7 +122,9 @@ def plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum() or letter == "&")
 
 
-def _read_row(number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]) -> tuple[PersonRow | None, list[RowProblem]]:
+def _read_row(
+    number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]
+) -> tuple[PersonRow | None, list[RowProblem]]:
     problems: list[RowProblem] = []
     values: dict[str, Any] = {}
     for column, place in places.items():

@@ -92,7 +92,9 @@ class MemberForm(HabitsForm):
         widget=forms.EmailInput(attrs={"list": "managers", "autocomplete": "off"}),
         help_text=_("The manager, and everybody above, sees how this person learns. Empty means nobody."),
     )
-    manager_from = forms.DateField(label=_("Reports to the manager from"), required=False, widget=DateInput(), help_text=_("Empty means today."))
+    manager_from = forms.DateField(
+        label=_("Reports to the manager from"), required=False, widget=DateInput(), help_text=_("Empty means today.")
+    )
 
     class Meta(HabitsForm.Meta):
         fields = ["name", "language", "time_zone", "working_days", "preferred_hour", "hired_on"]
@@ -162,5 +164,10 @@ class SearchForm(forms.Form):
     state = forms.ChoiceField(
         label=_("Who"),
         required=False,
-        choices=[("", _("everybody here")), ("active", _("has signed in")), ("waiting", _("has not signed in yet")), ("left", _("has left"))],
+        choices=[
+            ("", _("everybody here")),
+            ("active", _("has signed in")),
+            ("waiting", _("has not signed in yet")),
+            ("left", _("has left")),
+        ],
     )

@@ -125,7 +125,9 @@ def _save(member: Member, form: MemberForm) -> bool:
     try:
         services.change_member(member, **form.settings())
     except services.LineInACircle:
-        form.add_error("manager", _("This manager reports to %(name)s, directly or through others. Choose somebody else.") % {"name": member.name})
+        form.add_error(
+            "manager", _("This manager reports to %(name)s, directly or through others. Choose somebody else.") % {"name": member.name}
+        )
     except services.LastOwner:
         form.add_error("roles", _("Somebody must be the owner. Make another person an owner first."))
     else:

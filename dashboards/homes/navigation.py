@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from accounts import access
 
@@ -28,7 +29,7 @@ class Link:
     count: int = 0
 
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (Place("accounts:people", gettext_lazy("People"), "people", lambda member: member.is_owner or member.is_hr),)
 
 
 def links_for(member, path: str) -> list[Link]:
