@@ -235,8 +235,6 @@ def _checked(text: str, delimiter: str, *, has_header: bool) -> Table:
             continue
         if not rows:
             narrowest, widest = record.filled, min(record.width, MOST_COLUMNS)
-        elif has_header and header is None:
-            header = list(rows[0].cells)
         problems += _problems_of(record, header, narrowest, widest)
         if record.open_quote is not None or record.filled > MOST_COLUMNS or len(problems) >= MOST_PROBLEMS:
             break
@@ -245,6 +243,8 @@ def _checked(text: str, delimiter: str, *, has_header: bool) -> Table:
             break
         filled = record.cells[:widest]
         rows.append(Row(record.number, (*filled, *[""] * (widest - len(filled)))))
+        if has_header and header is None:
+            header = record.cells
     if problems:
         raise TableError(problems[:MOST_PROBLEMS])
     if not rows:

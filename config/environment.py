@@ -45,7 +45,7 @@ def database(data_directory: Path) -> dict:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-        # A file, as in production: a database in memory cannot be shared with other threads and processes.
+        # A file, not memory: tests with threads and processes then meet the locks that production meets.
         settings["TEST"] = {"NAME": str(data_directory / "test.sqlite3")}
     elif settings["ENGINE"] == "django.db.backends.postgresql":
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

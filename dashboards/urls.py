@@ -1,9 +1,13 @@
 """Addresses of the room: home by role, health, style page, demo."""
 
-from django.urls import path
+from django.urls import include, path
 
+from dashboards.health import views as health
 from dashboards.homes import views as homes
 
 urlpatterns = [
     path("", homes.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("ui/", include("dashboards.ui.urls")),
 ]

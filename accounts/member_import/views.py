@@ -90,7 +90,7 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
     shown = [
         {
             "row": row,
-            "changes": [(HEADERS[column][0], in_words(column, value)) for column, value in row.changes.items() if column != "name"],
+            "changes": [(HEADERS[column][0], in_words(column, value)) for column, value in row.changes.items()],
         }
         for row in rows[:SHOWN_ROWS]
     ]

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -101,8 +103,11 @@ class Member(models.Model):
 
     @property
     def role_names(self) -> str:
-        """The same in the reader's language, such as "seller, author"."""
-        return ", ".join(str(Role(role).label) for role in self.roles)
+        """Roles in words for the screen, with the manager's, which follows from having reports."""
+        names = [str(Role(role).label) for role in self.roles]
+        if self.is_manager:
+            names.insert(0, gettext("manager"))
+        return capfirst(", ".join(names))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,3 +17,9 @@ def icon(name: str, classes: str = "") -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
+
+
+@register.filter
+def minus(figure: float, other: float) -> float:
+    """The difference, for a length that is drawn between two figures."""
+    return figure - other

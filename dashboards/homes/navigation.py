@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 
@@ -29,7 +29,11 @@ class Link:
     count: int = 0
 
 
-PLACES: tuple[Place, ...] = (Place("accounts:people", gettext_lazy("People"), "people", lambda member: member.is_owner or member.is_hr),)
+PLACES: tuple[Place, ...] = (
+    Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
+    Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
+    Place("accounts:people", _("People"), "people", lambda member: member.is_owner or member.is_hr),
+)
 
 
 def links_for(member, path: str) -> list[Link]:

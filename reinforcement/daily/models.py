@@ -27,6 +27,8 @@ class DailySet(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="daily_sets")
+    # The member's team on that day: figures of what was presented and answered follow it.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     local_date = models.DateField()
     size = models.PositiveSmallIntegerField()
     answered = models.PositiveSmallIntegerField(default=0)
@@ -68,6 +70,8 @@ class DailySetItem(models.Model):
     position = models.PositiveSmallIntegerField()
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    # The question's main competency on that day.
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
     wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -110,7 +114,7 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    # The question's main competency and the member's team on that day: figures follow them.
+    # The competency of the item and the team of the set.
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     request_key = models.UUIDField(null=True, blank=True)

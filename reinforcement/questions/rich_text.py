@@ -37,11 +37,11 @@ def from_plain_text(text: str) -> str:
     """
     lines = [line.strip() for line in _LINE_END.split(text.replace("\0", ""))]
     paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip("\n"))
-    return clean_html("".join(f"<p>{_escaped(paragraph)}</p>" for paragraph in paragraphs if paragraph))
+    return "".join(f"<p>{_escaped(paragraph)}</p>" for paragraph in paragraphs if paragraph)
 
 
 def _escaped(paragraph: str) -> str:
-    return html.escape(paragraph, quote=False).replace("\n", "<br>")
+    return html.escape(paragraph, quote=False).replace("\N{NO-BREAK SPACE}", "&nbsp;").replace("\n", "<br>")
 
 
 def to_plain_text(text: str) -> str:

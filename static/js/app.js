@@ -14,7 +14,8 @@
     "submit",
     (event) => {
       const form = event.target;
-      if (form.method !== "post") return;
+      const method = event.submitter?.getAttribute("formmethod") ?? form.method;
+      if (method !== "post") return;
       if (busyForms.has(form)) {
         event.preventDefault();
         event.stopImmediatePropagation();

@@ -69,6 +69,11 @@ class Parsed:
     answer_key: dict[str, Any]
 
 
+def as_object(value: object) -> Json:
+    """`value` when it is a JSON object, else an empty one: what is missing is then found field by field."""
+    return value if isinstance(value, Mapping) else {}
+
+
 class FormData(Protocol):
     """Posted fields, as Django's QueryDict offers them."""
 

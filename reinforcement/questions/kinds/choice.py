@@ -16,7 +16,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reinforcement.questions.kinds.base import ContentError, FormData, Json, Judgement, Parsed, Problem, ResponseError, Shares, Text
+from reinforcement.questions.kinds.base import (
+    ContentError,
+    FormData,
+    Json,
+    Judgement,
+    Parsed,
+    Problem,
+    ResponseError,
+    Shares,
+    Text,
+    as_object,
+)
 from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.sameness import normalised
 
@@ -76,6 +87,7 @@ class Choice:
 
     def parse(self, content: Json, answer_key: Json) -> Parsed:
         problems: list[Problem] = []
+        content = as_object(content)
         options = self._parse_options(content, problems)
         keep_order = content.get("keep_order", False)
         if not isinstance(keep_order, bool):
@@ -118,7 +130,7 @@ class Choice:
         return self.check_response({"chosen": posted.getlist("answer")}, content)
 
     def check_response(self, response: object, content: Json) -> dict[str, Any]:
-        chosen = response.get("chosen") if isinstance(response, dict) else None
+        chosen = as_object(response).get("chosen")
         if not isinstance(chosen, list) or not chosen:
             raise ResponseError(self.instruction)
         ids = [option.id for option in self.options(content)]
@@ -174,7 +186,7 @@ class Choice:
 
 def parse_right(answer_key: Json, ids: Sequence[str], problems: list[Problem]) -> list[str]:
     """The right ids in the order of `ids`, each once; an id that no option has is added to `problems`."""
-    given = answer_key.get("right")
+    given = as_object(answer_key).get("right")
     if not isinstance(given, list):
         problems.append(Problem("right", _("Mark what is right.")))
         return []
@@ -185,7 +197,7 @@ def parse_right(answer_key: Json, ids: Sequence[str], problems: list[Problem]) -
 
 def _parse_option(option: object, place: int, problems: list[Problem]) -> dict[str, str]:
     """Id, text and feedback of one option; what cannot be read comes back empty, with its problem."""
-    given = option if isinstance(option, dict) else {}
+    given = as_object(option)
     option_id = given.get("id")
     if not isinstance(option_id, str) or not _ID.fullmatch(option_id):
         problems.append(Problem(f"options.{place}.id", _("An option needs a short id of small letters and digits.")))

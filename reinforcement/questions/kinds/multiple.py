@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reinforcement.questions.kinds.base import Problem
+from reinforcement.questions.kinds.base import Problem, Text
 from reinforcement.questions.kinds.choice import Choice
 
 
 class Multiple(Choice):
     name = "multiple"
-    label = gettext_lazy("Several right answers")
+    label: Text = gettext_lazy("Several right answers")
     takes_several = True
     # The number of right options is not told: it would give part of the answer away.
     instruction = gettext_lazy("Choose every answer that fits.")

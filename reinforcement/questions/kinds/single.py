@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reinforcement.questions.kinds.base import Problem
+from reinforcement.questions.kinds.base import Problem, Text
 from reinforcement.questions.kinds.choice import Choice
 
 
 class Single(Choice):
     name = "single"
-    label = gettext_lazy("One right answer")
+    label: Text = gettext_lazy("One right answer")
 
     def right_problems(self, right: Sequence[str], options: Sequence[Mapping[str, str]]) -> list[Problem]:
         return [] if len(right) == 1 else [Problem("right", _("Mark exactly one option as right."))]

@@ -7,7 +7,7 @@ content:    {"feedback": {"true": "<p>..", "false": ""}}; the two words come fro
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from reinforcement.questions.kinds.base import ContentError, Json, Parsed, Problem
+from reinforcement.questions.kinds.base import ContentError, Json, Parsed, Problem, Text, as_object
 from reinforcement.questions.kinds.choice import Choice, Option, parse_right
 from reinforcement.questions.rich_text import clean_html
 
@@ -16,12 +16,12 @@ WORDS = {"true": pgettext_lazy("answer", "True"), "false": pgettext_lazy("answer
 
 class TrueFalse(Choice):
     name = "true_false"
-    label = gettext_lazy("True or false")
+    label: Text = gettext_lazy("True or false")
     editor = "reinforcement/kinds/true_false_editor.html"
 
     def parse(self, content: Json, answer_key: Json) -> Parsed:
         problems: list[Problem] = []
-        given = content.get("feedback", {})
+        given = as_object(content).get("feedback", {})
         if not isinstance(given, dict):
             problems.append(Problem("feedback", _("Give feedback for true, for false, or for neither.")))
             given = {}

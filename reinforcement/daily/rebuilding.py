@@ -1,0 +1,164 @@
+"""Memory and roll-ups made again from the log: the proof that the rows are folds of it, and their repair."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import Member
+from reinforcement.daily.models import Answer, DailySetItem
+from reinforcement.daily.services import as_counted, as_logged, monday_of
+from reinforcement.memory import store
+from reinforcement.memory.fold import Remembered, fold
+from reinforcement.memory.models import MemoryState
+from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek
+
+MEMBERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is not what the log says. `kept` or `rebuilt` is None where there is no row, or should be none."""
+
+    table: str
+    key: tuple
+    kept: object
+    rebuilt: object
+
+
+def memory_differences(members: Iterable[int]) -> list[Difference]:
+    """How the memory of these members (their ids) differs from the fold of their answers. Changes nothing."""
+    members = list(members)
+    rebuilt = _folded(members)
+    kept = {(row.member_id, row.question_id): store.remembered(row) for row in MemoryState.objects.filter(member_id__in=members).iterator()}
+    return _differences("memory", kept, rebuilt)
+
+
+def rebuild_memory(members: Iterable[int]) -> list[Difference]:
+    """Writes the memory of these members from their answers; the differences that were mended."""
+    members = list(members)
+    with transaction.atomic():
+        # Nobody may answer between the reading of the log and the writing of the rows.
+        list(Member.objects.select_for_update().filter(pk__in=members).order_by("pk").values_list("pk", flat=True))
+        differences = memory_differences(members)
+        organizations = dict(Member.objects.filter(pk__in=members).values_list("pk", "organization_id"))
+        for difference in differences:
+            member, question = difference.key
+            MemoryState.objects.filter(member_id=member, question_id=question).delete()
+            if difference.rebuilt is not None:
+                store.write(
+                    None,
+                    organization_id=organizations[member],
+                    member_id=member,
+                    question_id=question,
+                    memory=difference.rebuilt,
+                )
+    return differences
+
+
+def _folded(members: list[int]) -> dict[tuple, Remembered]:
+    answers = Answer.objects.filter(member_id__in=members).select_related("item__daily_set", "version", "question").order_by("pk")
+    states: dict[tuple, Remembered] = {}
+    for answer in answers.iterator(chunk_size=2000):
+        key = (answer.member_id, answer.question_id)
+        counts = answer.version.number >= answer.question.meaning_since
+        states[key] = fold(states.get(key), as_logged(answer, set_on=answer.item.daily_set.local_date, counts=counts))
+    return states
+
+
+_WEEK_COUNTS = ("presented", "answered", "right", "credit", "first_answered", "first_right", "first_credit")
+
+
+@dataclass
+class Rollups:
+    """Every roll-up row of an organization: key -> counts."""
+
+    member_weeks: dict[tuple, dict[str, int]]
+    team_weeks: dict[tuple, dict[str, int]]
+    last_answers: dict[tuple, dict[str, int]]
+
+
+def rollup_differences(organization_id: int) -> list[Difference]:
+    """How the roll-ups of the organization differ from its log and its sets. Changes nothing."""
+    kept, rebuilt = _kept_rollups(organization_id), _counted_rollups(organization_id)
+    return [
+        *_differences("member week", kept.member_weeks, rebuilt.member_weeks),
+        *_differences("team week", kept.team_weeks, rebuilt.team_weeks),
+        *_differences("last answers", kept.last_answers, rebuilt.last_answers),
+    ]
+
+
+def rebuild_rollups(organization_id: int) -> list[Difference]:
+    """Writes the roll-ups of the organization from its log and its sets; the differences that were mended."""
+    with transaction.atomic():
+        list(Member.objects.select_for_update().filter(organization_id=organization_id).order_by("pk").values_list("pk", flat=True))
+        differences = rollup_differences(organization_id)
+        for difference in differences:
+            _mend(organization_id, difference)
+    return differences
+
+
+def _mend(organization_id: int, difference: Difference) -> None:
+    model, names = {
+        "member week": (MemberWeek, ("member_id", "competency_id", "week_on")),
+        "team week": (TeamWeek, ("team_id", "competency_id", "week_on")),
+        "last answers": (LastAnswers, ("member_id", "team_id", "competency_id")),
+    }[difference.table]
+    key = dict(zip(names, difference.key, strict=True))
+    model.objects.filter(organization_id=organization_id, **key).delete()
+    if difference.rebuilt is not None:
+        model.objects.create(organization_id=organization_id, **key, **difference.rebuilt)
+
+
+def _kept_rollups(organization_id: int) -> Rollups:
+    def weeks(model, whose):
+        rows = model.objects.filter(organization_id=organization_id).values(whose, "competency_id", "week_on", *_WEEK_COUNTS)
+        return {(row[whose], row["competency_id"], row["week_on"]): {name: row[name] for name in _WEEK_COUNTS} for row in rows.iterator()}
+
+    last = LastAnswers.objects.filter(organization_id=organization_id)
+    return Rollups(
+        weeks(MemberWeek, "member_id"),
+        weeks(TeamWeek, "team_id"),
+        {(row.member_id, row.team_id, row.competency_id): {"questions": row.questions, "right": row.right} for row in last.iterator()},
+    )
+
+
+def _counted_rollups(organization_id: int) -> Rollups:
+    member_weeks: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_WEEK_COUNTS, 0))
+    team_weeks: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_WEEK_COUNTS, 0))
+    last: dict[tuple, tuple[tuple, bool]] = {}
+    answers = Answer.objects.filter(organization_id=organization_id).order_by("pk")
+    for row in answers.iterator(chunk_size=2000):
+        counted = as_counted(row)
+        for name, amount in counted.amounts().items():
+            member_weeks[row.member_id, row.competency_id, row.week_on][name] += amount
+            team_weeks[row.team_id, row.competency_id, row.week_on][name] += amount
+        last[row.member_id, row.question_id] = ((row.member_id, row.team_id, row.competency_id), counted.is_right)
+    for member_id, team_id, competency_id, local_date in _presented(organization_id):
+        member_weeks[member_id, competency_id, monday_of(local_date)]["presented"] += 1
+        team_weeks[team_id, competency_id, monday_of(local_date)]["presented"] += 1
+    last_answers: dict[tuple, dict[str, int]] = defaultdict(lambda: {"questions": 0, "right": 0})
+    for place, is_right in last.values():
+        last_answers[place]["questions"] += 1
+        last_answers[place]["right"] += is_right
+    return Rollups(dict(member_weeks), dict(team_weeks), dict(last_answers))
+
+
+def _presented(organization_id: int) -> Iterable[tuple[int, int, int, date]]:
+    """Member, team, competency and date of every item that was put into a set."""
+    items = DailySetItem.objects.filter(organization_id=organization_id).order_by()
+    return items.values_list("daily_set__member_id", "daily_set__team_id", "competency_id", "daily_set__local_date").iterator(5000)
+
+
+def _differences(table: str, kept: dict, rebuilt: dict) -> list[Difference]:
+    # A row whose counts are all zero says the same as no row.
+    def says_something(value: object) -> bool:
+        return not isinstance(value, dict) or any(value.values())
+
+    return [
+        Difference(table, key, kept.get(key), rebuilt.get(key))
+        for key in sorted(kept.keys() | rebuilt.keys())
+        if kept.get(key) != rebuilt.get(key) and (says_something(kept.get(key, {})) or says_something(rebuilt.get(key, {})))
+    ]

@@ -1,0 +1,187 @@
+"""Answering: one transaction that writes the log, the memory, and the figures."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+
+from accounts.models import Member
+from reinforcement.daily.models import Answer, DailySet, DailySetItem
+from reinforcement.memory import store
+from reinforcement.memory.fold import LoggedAnswer, Remembered, fold
+from reinforcement.memory.policy import FixedRule, OnceRule, next_step
+from reinforcement.programs.models import Program
+from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_member, count_for_team
+from reinforcement.questions.kinds.registry import kind
+
+# How long an answer to a set that is no longer the current one is taken, and how long a mailed link works at most.
+OPEN_FOR = timedelta(days=14)
+
+
+class SetClosed(Exception):
+    """The set is older than an answer may come; the question returns by itself."""
+
+
+class AlreadyAnswered(Exception):
+    """Another request, with another key and another response, answered this item before; `answer` is what counts."""
+
+    def __init__(self, answer: Answer):
+        super().__init__(answer)
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer that stands in the log. `is_replay`: it stood there already, this request changed nothing."""
+
+    answer: Answer
+    item: DailySetItem
+    is_replay: bool
+
+
+def rule_of(program: Program) -> FixedRule | OnceRule:
+    """The spacing rule that the program's settings make."""
+    if program.mode == Program.Mode.ONCE:
+        return OnceRule()
+    return FixedRule(program.days_after_wrong, program.days_after_right, program.rights_to_retire)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def items_to_answer(member: Member):
+    """The member's items with all that judging and showing one needs, in one statement."""
+    items = DailySetItem.objects.editable_by(member).annotate(has_answer=Q(answer__isnull=False))
+    return items.select_related("daily_set", "program", "question", "competency", "version__shares", "wording")
+
+
+def answer(
+    member: Member,
+    item: DailySetItem,
+    response: dict,
+    *,
+    confidence: str = "",
+    answered_at: datetime | None = None,
+    request_key: UUID | None = None,
+    now: datetime | None = None,
+) -> Answered:
+    """Logs the member's `response` to `item` (from `items_to_answer`) and keeps memory, figures and set with it.
+
+    The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
+    what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered. Seven statements.
+    """
+    now = now or timezone.now()
+    if item.has_answer:
+        return _replay(item, response, request_key)
+    if now - item.daily_set.prepared_at > OPEN_FOR:
+        raise SetClosed
+    judging = kind(item.version.kind)
+    response = judging.check_response(response, item.wording.content)
+    judgement = judging.judge(item.version.answer_key, response, item.wording.content)
+    moment = min(max(answered_at or now, item.daily_set.prepared_at), now)
+    try:
+        with transaction.atomic():
+            row = _log(member, item, response, judgement, confidence, moment, now, request_key)
+    except IntegrityError:
+        # Another request was first; the unique item in the database decided.
+        return _replay(item, response, request_key)
+    return Answered(row, item, is_replay=False)
+
+
+def _log(member, item, response, judgement, confidence, moment, now, request_key) -> Answer:
+    local_date = timezone.localdate(moment, member.zone)
+    state_id, before = store.lock(member.pk, item.question_id)
+    counts = item.version.number >= item.question.meaning_since
+    step = next_step(rule_of(item.program), judgement.verdict, before.rights_in_a_row if before else 0)
+    row = Answer.objects.create(
+        organization_id=member.organization_id,
+        member=member,
+        item=item,
+        question_id=item.question_id,
+        version_id=item.version_id,
+        program_id=item.program_id,
+        competency_id=item.competency_id,
+        team_id=item.daily_set.team_id,
+        request_key=request_key,
+        response=response,
+        verdict=judgement.verdict,
+        credit=judgement.credit,
+        confidence=confidence,
+        is_first=before is None,
+        due_on=local_date + timedelta(days=step.days) if counts and step.days is not None else None,
+        retires=counts and step.retires,
+        answered_at=moment,
+        received_at=now,
+        week_on=monday_of(local_date),
+    )
+    store.write(
+        state_id,
+        organization_id=member.organization_id,
+        member_id=member.pk,
+        question_id=item.question_id,
+        memory=fold(before, as_logged(row, set_on=item.daily_set.local_date, counts=counts)),
+    )
+    counted = as_counted(row)
+    count_for_member(counted, _place_of(before))
+    _complete(item.daily_set, now)
+    count_for_team(counted)
+    return row
+
+
+def as_logged(row: Answer, *, set_on: date, counts: bool) -> LoggedAnswer:
+    """The row as the fold of memory reads it."""
+    return LoggedAnswer(
+        verdict=row.verdict,
+        answered_at=row.answered_at,
+        set_on=set_on,
+        due_on=row.due_on,
+        retires=row.retires,
+        competency_id=row.competency_id,
+        team_id=row.team_id,
+        counts=counts,
+    )
+
+
+def as_counted(row: Answer) -> CountedAnswer:
+    """The row as the roll-ups read it."""
+    return CountedAnswer(
+        organization_id=row.organization_id,
+        member_id=row.member_id,
+        team_id=row.team_id,
+        competency_id=row.competency_id,
+        week_on=row.week_on,
+        is_right=row.is_right,
+        credit=row.credit,
+        is_first=row.is_first,
+    )
+
+
+def _place_of(before: Remembered | None) -> LastPlace | None:
+    if before is None:
+        return None
+    return LastPlace(before.last_team_id, before.last_competency_id, before.last_verdict == Answer.Verdict.RIGHT)
+
+
+def _complete(daily_set: DailySet, now: datetime) -> None:
+    """Counts the answer in its set; the last one completes it. The database adds, so two devices never lose a count."""
+    DailySet.objects.filter(pk=daily_set.pk, member_id=daily_set.member_id).update(
+        answered=F("answered") + 1,
+        completed_at=Case(When(answered__gte=F("size") - 1, completed_at=None, then=now), default=F("completed_at")),
+    )
+
+
+def _replay(item: DailySetItem, response: dict, request_key: UUID | None) -> Answered:
+    row = Answer.objects.get(organization_id=item.organization_id, item=item)
+    if request_key is not None and row.request_key != request_key and row.response != response:
+        raise AlreadyAnswered(row)
+    return Answered(row, item, is_replay=True)
+
+
+def current_set(member: Member) -> DailySet | None:
+    """The latest set: it lives until it is answered or the next one is prepared. One statement; the key of the member decides."""
+    return DailySet.objects.visible_to(member).order_by("-local_date").first()

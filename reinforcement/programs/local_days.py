@@ -1,0 +1,61 @@
+"""Which local date it is where people live: the bridge from one instant to SQL on local dates."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from accounts.models import Member
+from accounts.working_days import weekday_bit
+
+
+@dataclass(frozen=True)
+class LocalDay:
+    """The date in one time zone."""
+
+    time_zone: str
+    local_date: date
+
+    @property
+    def weekday(self) -> int:
+        """The bit of the weekday (accounts/working_days.py)."""
+        return weekday_bit(self.local_date)
+
+
+def local_days(now: datetime, time_zones: list[str] | None = None) -> list[LocalDay]:
+    """The date at `now` in each time zone that an active seller lives in."""
+    if time_zones is None:
+        time_zones = list(Member.objects.filter(is_active=True, is_seller=True).order_by().values_list("time_zone", flat=True).distinct())
+    return [LocalDay(name, now.astimezone(ZoneInfo(name)).date()) for name in sorted(time_zones)]
+
+
+def instant(day: date, clock: time, time_zone: str) -> datetime:
+    """The UTC instant at which clocks there show `clock` on `day`; in a skipped hour, as long after midnight as they would have."""
+    return datetime.combine(day, clock, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def start_of(day: date, time_zone: str) -> datetime:
+    return instant(day, time.min, time_zone)
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    return instant(day + timedelta(days=1), time.min, time_zone)
+
+
+def as_values(rows: list[tuple], types: list[str]) -> tuple[str, list]:
+    """`rows` as the text of a VALUES list and its parameters. `types` are PostgreSQL's, which does not guess them."""
+    casts = [f"%s::{name}" for name in types] if connection.vendor == "postgresql" else ["%s"] * len(types)
+    text = ", ".join(f"({', '.join(casts)})" for _row in rows)
+    return f"VALUES {text}", [adapted(value) for row in rows for value in row]
+
+
+def adapted(value):
+    """`value` in the shape in which the database stores dates, times and instants."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, time):
+        return connection.ops.adapt_timefield_value(value)
+    return value
