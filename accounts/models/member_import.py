@@ -19,7 +19,7 @@ class MemberImportQuerySet(models.QuerySet):
 
 
 class MemberImport(models.Model):
-    """Kept between preview and applying, since a browser cannot hold a file; it goes when it is applied or replaced, and opens for a day."""
+    """Kept between preview and applying, as a browser cannot hold a file; it goes when it is applied or replaced, and opens for a day."""
 
     KEPT_FOR = timedelta(days=1)
 
