@@ -135,7 +135,8 @@ class QuestionImportQuerySet(models.QuerySet):
         """An author's own file, for a day."""
         return self.filter(access.content_editable_by(member), created_by=member, created_at__gt=timezone.now() - QuestionImport.KEPT)
 
-    editable_by = visible_to
+    def editable_by(self, member):
+        return self.visible_to(member)
 
     def expired(self, now):
         return self.filter(created_at__lte=now - QuestionImport.KEPT)
