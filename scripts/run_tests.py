@@ -29,7 +29,7 @@ def main() -> int:
     if database:
         environment["DATABASE_URL"] = database
     if redis:
-        environment["TEST_REDIS_URL"] = redis
+        environment["REDIS_URL"] = redis
     print(f"Database: {'PostgreSQL' if database else 'SQLite (no PostgreSQL answers on 127.0.0.1:5432)'}", flush=True)
     print(f"Broker:   {'Redis' if redis else 'files (no Redis answers on 127.0.0.1:6379)'}", flush=True)
     if selection != "fast" and not provide_chromium():
