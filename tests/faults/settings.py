@@ -12,4 +12,4 @@ if REDIS_URL:  # noqa: F405
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 1, "health_check_interval": 2}  # noqa: F405
 else:
     # The embedded broker looks once a second by default; a wake-up lives no longer than one sweep.
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"polling_interval": 0.1}  # noqa: F405
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"polling_interval": 0.1}
