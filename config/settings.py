@@ -183,6 +183,8 @@ if REDIS_URL:
         "unacked_restore_throttle": 1,
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
+        # A worker leaves a silent connection after at most twice this time.
+        "health_check_interval": 10,
     }
 else:
     BROKER_DIR = DATA_DIR / "broker"

@@ -74,7 +74,7 @@ class Worker:
         schedule = self.environment["DATA_DIR"] + "/beat"
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [*command, "--schedule", schedule, "--without-gossip", "--without-mingle"],
+                [*command, "--schedule", schedule, "--without-gossip", "--without-mingle", "--without-heartbeat"],
                 cwd=settings.BASE_DIR,
                 env=os.environ | self.environment,
                 start_new_session=True,
