@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import access
 from accounts.member_import import services
 from accounts.member_import.columns import HEADERS
 from accounts.member_import.plan import Outcome, Plan, describe
 from accounts.models import MemberImport
-from accounts.people.views import writes_people
 from accounts.signin.decorators import role_required
 from accounts.tables import MOST_BYTES
 
@@ -33,7 +33,7 @@ class FileForm(forms.Form):
         return file
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def people_import(request):
     """The page to choose a file; a POST shows what it would change, or every problem in it."""
@@ -50,7 +50,7 @@ def people_import(request):
     return redirect("accounts:people_import_preview", public_id=kept.public_id)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def people_import_preview(request, public_id):
     """What the loaded file would change; a POST applies it, whole or not at all."""
@@ -74,7 +74,7 @@ def people_import_preview(request, public_id):
     return redirect("accounts:people")
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def people_import_discard(request, public_id):
     services.discard(get_object_or_404(MemberImport.objects.editable_by(request.member), public_id=public_id))
