@@ -71,13 +71,21 @@ def people_visible_to(member) -> Q:
     if not is_reader(member):
         return NOBODY
     everybody = Q(organization_id=member.organization_id)
-    if member.is_owner or member.is_hr:
+    if reads_people(member):
         return everybody
     return everybody & (Q(pk=member.pk) | Q(pk__in=line_of(member)))
 
 
+def reads_people(member) -> bool:
+    return is_reader(member) and (member.is_owner or member.is_hr)
+
+
+def writes_people(member) -> bool:
+    return is_reader(member) and member.is_owner
+
+
 def people_editable_by(member) -> Q:
-    if not is_reader(member) or not member.is_owner:
+    if not writes_people(member):
         return NOBODY
     return Q(organization_id=member.organization_id)
 

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import access
+from accounts.dated import follow
 from accounts.invitations import services as invitations
 from accounts.member_import.columns import read_people
 from accounts.member_import.plan import Outcome, Plan, PlannedRow, plan_import
 from accounts.models import Member, MemberImport, Organization, ReportingLine, Role, Team, TeamMembership, User
-from accounts.people.dated import follow
 from accounts.tables import TableError, read_csv
 
 _AT_A_TIME = 500

@@ -1,5 +1,8 @@
 """The page that loads a file of people: upload, preview, apply."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import access
 from accounts.member_import import services
 from accounts.member_import.columns import HEADERS
-from accounts.member_import.plan import Outcome, Plan, describe
+from accounts.member_import.plan import Outcome, Plan, PlannedRow, describe
 from accounts.models import MemberImport
-from accounts.people.views import writes_people
 from accounts.signin.decorators import role_required
 from accounts.tables import MOST_BYTES
 
@@ -33,7 +36,7 @@ class FileForm(forms.Form):
         return file
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def people_import(request):
     """The page to choose a file; a POST shows what it would change, or every problem in it."""
@@ -50,7 +53,7 @@ def people_import(request):
     return redirect("accounts:people_import_preview", public_id=kept.public_id)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def people_import_preview(request, public_id):
     """What the loaded file would change; a POST applies it, whole or not at all."""
@@ -74,7 +77,7 @@ def people_import_preview(request, public_id):
     return redirect("accounts:people")
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def people_import_discard(request, public_id):
     services.discard(get_object_or_404(MemberImport.objects.editable_by(request.member), public_id=public_id))
@@ -87,13 +90,7 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
     # Rows that change nothing come last: what is left out of a long preview is not news.
     order = {Outcome.CHANGED: 0, Outcome.NEW: 1, Outcome.UNCHANGED: 2}
     rows = sorted(plan.rows, key=lambda row: (order[row.outcome], row.number))
-    shown = [
-        {
-            "row": row,
-            "changes": [(HEADERS[column][0], in_words(column, value)) for column, value in row.changes.items()],
-        }
-        for row in rows[:SHOWN_ROWS]
-    ]
+    shown = [{"row": row, "changes": list(_changes_in_words(row, in_words))} for row in rows[:SHOWN_ROWS]]
     return {
         "kept": kept,
         "plan": plan,
@@ -102,3 +99,10 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
         "counts": {outcome.value: plan.count(outcome) for outcome in Outcome},
         "changes_count": plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED),
     }
+
+
+def _changes_in_words(row: PlannedRow, in_words: Callable[[str, Any], str]) -> Iterator[tuple[str, str]]:
+    """Columns and their new values, in the order of the table; the name of somebody new stands above them."""
+    for column, headers in HEADERS.items():
+        if column in row.changes and not (column == "name" and row.outcome is Outcome.NEW):
+            yield headers[0], in_words(column, row.changes[column])

@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts import access
+from accounts.dated import in_force
 from accounts.models import Member, ReportingLine, TeamMembership
-from accounts.people.dated import in_force
 
 STATES = {
     "active": Q(is_active=True, last_signed_in_at__isnull=False),

@@ -229,6 +229,11 @@ def test_person_who_left_has_no_access_until_brought_back(client, owner):
     assert seller.left_on is None
 
 
+def test_form_for_a_new_person_begins_with_a_working_week(client, owner):
+    form = client.get(url("person_add")).context["form"]
+    assert form["working_days"].value() == [0, 1, 2, 3, 4]
+
+
 def test_new_person_is_added_and_invited_once(client, owner):
     data = filled(owner, name="Nadia", email="Nadia@Example.org", roles=["seller"], language="nl", manager=owner.email)
     assert client.post(url("person_add"), data).status_code == 302
