@@ -20,6 +20,7 @@ from reinforcement.models import (
     ProgramAudience,
     ProgramQuestion,
     Question,
+    QuestionImport,
     QuestionVersion,
     QuestionWording,
     TeamWeek,
@@ -42,6 +43,15 @@ decide(
 )
 decide(QuestionVersion, {content: "id organization question number kind answer_key language change created_at", made_by: "created_by"})
 decide(QuestionWording, {content: "id organization version language situation prompt content explanation source"})
+decide(
+    QuestionImport,
+    {
+        erased(hidden_because="a file with content of the organization, which waits until it is applied"): (
+            "id public_id organization competency data mapping has_header"
+        ),
+        erased(): "file_name created_by created_at",
+    },
+)
 decide(
     OptionShares, {kept("counts over all who answered, without names", exported=False): "id organization version people chosen counted_at"}
 )
