@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,10 +61,11 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.table = table
         for place in range(table.width):
+            # Help texts may hold markup, so what comes from the file is escaped here.
             example = next((row.cells[place] for row in table.rows if row.cells[place].strip()), "")
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=_("Column %(name)s") % {"name": table.column_name(place)},
-                help_text=_("For example: %(example)s") % {"example": example[:80]} if example else "",
+                help_text=escape(_("For example: %(example)s") % {"example": example[:80]}) if example else "",
                 choices=list(FIELD_LABELS.items()),
                 required=False,
             )

@@ -134,7 +134,11 @@ def test_script_in_every_text_comes_out_harmless():
     words = Words("en", f"Prompt {SCRIPT}", content, situation=SCRIPT, explanation=f"<p onclick=x>Why{SCRIPT}</p>", source=SCRIPT)
     question = services.create_question(competency=CompetencyFactory(), asked=Asked("single", {"right": ["a"]}, words))
     wording = question.current_version.wordings.get()
-    rich = [wording.situation, wording.explanation, *(option[name] for option in wording.content["options"] for name in ("text", "feedback"))]
+    rich = [
+        wording.situation,
+        wording.explanation,
+        *(option[name] for option in wording.content["options"] for name in ("text", "feedback")),
+    ]
     assert not [text for text in rich if "script" in text or "onerror" in text or "onclick" in text]
     assert wording.explanation == "<p>Why</p>"
     # Plain fields are kept as typed: pages escape them.
