@@ -20,6 +20,7 @@ from reinforcement.models import (
     ProgramAudience,
     ProgramQuestion,
     Question,
+    QuestionImport,
     QuestionVersion,
     QuestionWording,
     TeamWeek,
@@ -42,6 +43,14 @@ decide(
 )
 decide(QuestionVersion, {content: "id organization question number kind answer_key language change created_at", made_by: "created_by"})
 decide(QuestionWording, {content: "id organization version language situation prompt content explanation source"})
+decide(
+    QuestionImport,
+    {
+        erased(hidden_because="a file on its way into the bank, removed within a day"): (
+            "id public_id organization created_by created_at file_name data mapping has_header competency"
+        )
+    },
+)
 decide(
     OptionShares, {kept("counts over all who answered, without names", exported=False): "id organization version people chosen counted_at"}
 )

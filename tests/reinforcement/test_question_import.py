@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from reinforcement.models import Competency, Question, QuestionImport
-from reinforcement.questions import importing, services
-from reinforcement.questions.importing import ImportRejected, Source, State
-from tests.factories import AuthorFactory, CompetencyFactory, HrFactory, OrganizationFactory, QuestionFactory
+from reinforcement.importing import services as importing
+from reinforcement.importing.services import ImportRejected, Source, State
+from reinforcement.models import Competency, Program, Question, QuestionImport
+from reinforcement.questions import services
+from tests.factories import AuthorFactory, CompetencyFactory, HrFactory, OrganizationFactory, ProgramFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def counts(plan):
 
 
 def bring(organization, rows=ROWS, **said):
-    return importing.import_questions(organization, Source(as_csv(rows), **said))[0]
+    return importing.import_questions(organization, Source(as_csv(rows), **said)).plan
 
 
 def problems_of(organization, data, **said):
@@ -209,6 +210,17 @@ def test_statements_grow_by_hundreds_of_rows(django_assert_max_num_queries):
         assert counts(bring(organization, changed)) == (0, 300, 0)
 
 
+def test_questions_join_a_draft_program_once():
+    organization = OrganizationFactory()
+    ProgramFactory(name="Basics")
+    for rows in (ROWS, [*ROWS, ["One more?", "Yes", "No", "", "A"]]):
+        done = importing.import_questions(organization, Source(as_csv(rows)), program_name="Basics")
+    program = Program.objects.get(organization=organization)
+    assert (program, program.name, program.state) == (done.program, "Basics", "draft")
+    assert [each.question for each in program.program_questions.all()] == list(done.questions)
+    assert len(done.questions) == 4
+
+
 # The command
 
 
@@ -277,8 +289,10 @@ def test_author_looks_at_a_file_and_brings_it_in(client, author):
     assert "Import 3 questions" in page.content.decode()
     assert "Unsorted" in page.content.decode()
     assert not Question.objects.exists()
-    client.post(f"{checked}apply/")
+    assert client.post(f"{checked}apply/", {"program": "x" * 121}).status_code == 422
+    client.post(f"{checked}apply/", {"program": "Basics"})
     assert Question.objects.filter(organization=author.organization, created_by=author).count() == 3
+    assert Program.objects.get(organization=author.organization).program_questions.count() == 3
     assert not QuestionImport.objects.exists()
     assert client.post(f"{checked}apply/").status_code == 404
 

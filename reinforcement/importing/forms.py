@@ -52,6 +52,18 @@ class UploadForm(forms.Form):
         return file
 
 
+class ApplyForm(forms.Form):
+    restarts = forms.BooleanField(
+        label=gettext_lazy("The changed questions have a new meaning: everybody starts them again"), required=False
+    )
+    program = forms.CharField(
+        label=gettext_lazy("Put them into a program"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Its name. A new one is a draft that asks nobody yet; leave it empty to import into the bank only."),
+    )
+
+
 class MappingForm(forms.Form):
     """What each column of `table` holds; `mapping()` is the text that the import keeps."""
 
