@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "reinforcement"
 urlpatterns = [
     path("", include("reinforcement.progress.urls")),
+    path("", include("reinforcement.importing.urls")),
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),
 ]
