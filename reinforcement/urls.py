@@ -1,5 +1,9 @@
 """Addresses of the room: today, questions, programs, learning progress."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "reinforcement"
+
+urlpatterns = [
+    path("", include("reinforcement.progress.urls")),
+]

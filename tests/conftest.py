@@ -4,3 +4,31 @@ import os
 
 # Playwright runs an event loop in the thread of the test; the tests' own queries are meant.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest
+
+from tests import statement_log
+
+
+def pytest_configure(config):
+    statement_log.install()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keys_of_this_module_only():
+    statement_log.log.forget_keys()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    statement_log.log.start_test()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A test whose application code ran a statement outside the rule fails, whatever it asserts."""
+    result = yield
+    if violations := statement_log.log.violations:
+        pytest.fail("\n".join(["Statements outside the rule of access:", *map(str, violations)]), pytrace=False)
+    return result

@@ -14,6 +14,8 @@ from reinforcement.models import (
     DailySet,
     DailySetItem,
     Enrollment,
+    LastAnswers,
+    MemberWeek,
     Program,
     ProgramQuestion,
     Question,
@@ -217,3 +219,33 @@ class DailySetFactory(DjangoModelFactory):
                 reason=DailySetItem.Reason.NEW,
             )
         return daily_set
+
+
+class MemberWeekFactory(DjangoModelFactory):
+    """A week in which a member was asked and answered; counts are none unless given. Credit in ten-thousandths."""
+
+    class Meta:
+        model = MemberWeek
+
+    member = factory.SubFactory(SellerFactory)
+    organization = factory.SelfAttribute("member.organization")
+    competency = factory.SubFactory(CompetencyFactory, organization=factory.SelfAttribute("..organization"))
+    week_on = factory.LazyAttribute(lambda week: monday_of(timezone.localdate(timezone=week.member.zone)))
+
+
+class LastAnswersFactory(DjangoModelFactory):
+    """Right at last answer: 7 of 10 questions unless given, in the root team."""
+
+    class Meta:
+        model = LastAnswers
+
+    member = factory.SubFactory(SellerFactory)
+    organization = factory.SelfAttribute("member.organization")
+    team = factory.LazyAttribute(lambda last: people.root_team(last.organization))
+    competency = factory.SubFactory(CompetencyFactory, organization=factory.SelfAttribute("..organization"))
+    questions = 10
+    right = 7
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -9,12 +9,14 @@ from accounts.models.line import ReportingLine  # isort: skip
 from accounts.models.absence import Absence  # isort: skip
 from accounts.models.invitation import Invitation  # isort: skip
 from accounts.models.api_token import ApiToken  # isort: skip
+from accounts.models.member_import import MemberImport  # isort: skip
 
 __all__ = [
     "Absence",
     "ApiToken",
     "Invitation",
     "Member",
+    "MemberImport",
     "Organization",
     "OrganizationHoliday",
     "ReportingLine",

@@ -1,6 +1,7 @@
 """An invitation by mail to a member who has not signed in yet."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -14,6 +15,10 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(access.people_editable_by(member))
 
     editable_by = visible_to
+
+    def open_at(self, moment: datetime):
+        """Invitations that can still be accepted at `moment`."""
+        return self.filter(accepted_at=None, expires_at__gt=moment, member__is_active=True, member__user__is_active=True)
 
 
 class Invitation(models.Model):

@@ -69,6 +69,7 @@ class Member(models.Model):
     wants_morning_mail = models.BooleanField(_("mail me the morning question"), default=True)
     wants_reminder = models.BooleanField(_("remind me once when I have not answered"), default=True)
     uses_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    last_signed_in_at = models.DateTimeField(null=True, blank=True, help_text="last time that the sign-in was used for this organization")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()

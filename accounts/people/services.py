@@ -4,14 +4,22 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Member, Organization, ReportingLine, Team, TeamMembership, User
+from accounts.people.dated import follow
 
 
 class LineInACircle(ValueError):
     """The manager reports, directly or through others, to the member."""
+
+
+class LastOwner(ValueError):
+    """Without this owner nobody could manage the organization."""
+
+
+class AlreadyAMember(ValueError):
+    """The address belongs to a member of the organization."""
 
 
 @transaction.atomic
@@ -37,8 +45,11 @@ def add_member(
     """A new member; the sign-in with that address is used where it exists, else made without a password.
 
     Without a team the member is in the organization's root team. `on` is the first day of team and line, else today.
+    Raises AlreadyAMember.
     """
     user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
+    if Member.objects.filter(organization=organization, user=user).exists():
+        raise AlreadyAMember
     fields.setdefault("language", organization.language)
     fields.setdefault("time_zone", organization.time_zone)
     member = Member.objects.create(organization=organization, user=user, name=name, **fields)
@@ -66,7 +77,7 @@ def place_in_team(member: Member, team: Team, *, on: date | None = None) -> None
     if team.organization_id != member.organization_id:
         raise ValueError("the team is of another organization")
     on = on or timezone.localdate(timezone=member.zone)
-    _follow(TeamMembership, member, on, "team", team)
+    follow(TeamMembership, member.organization_id, "team", {member.pk: team.pk}, on=on)
 
 
 @transaction.atomic
@@ -80,7 +91,7 @@ def report_to(member: Member, manager: Member | None, *, on: date | None = None)
         Organization.objects.select_for_update().get(pk=member.organization_id)
         if manager.pk == member.pk or manager.pk in _everybody_below(member):
             raise LineInACircle
-    _follow(ReportingLine, member, on, "manager", manager)
+    follow(ReportingLine, member.organization_id, "manager", {member.pk: manager and manager.pk}, on=on)
 
 
 def _everybody_below(member: Member) -> set[int]:
@@ -98,20 +109,53 @@ def _everybody_below(member: Member) -> set[int]:
     return found
 
 
-def _follow(model, member: Member, on: date, field: str, value) -> None:
-    """Ends the row in force and starts one on `on`; a row that started on that same day or later is replaced."""
-    current = model.objects.filter(organization_id=member.organization_id, member=member, ended_on=None).first()
-    if current is not None and getattr(current, field) == value:
-        return
-    model.objects.filter(organization_id=member.organization_id, member=member, started_on__gte=on).delete()
-    model.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), organization_id=member.organization_id, member=member).update(ended_on=on)
-    if value is not None:
-        model.objects.create(organization_id=member.organization_id, member=member, started_on=on, **{field: value})
+@transaction.atomic
+def change_member(
+    member: Member,
+    *,
+    team: Team,
+    team_from: date | None = None,
+    manager: Member | None,
+    manager_from: date | None = None,
+    **fields: Any,
+) -> None:
+    """The member's settings become `fields`, and team and manager follow from their days (today when empty).
+
+    Raises LastOwner and LineInACircle; nothing has changed then.
+    """
+    if not fields.get("is_owner", member.is_owner):
+        _keep_an_owner(member)
+    for field, value in fields.items():
+        setattr(member, field, value)
+    member.save(update_fields=list(fields))
+    place_in_team(member, team, on=team_from)
+    report_to(member, manager, on=manager_from)
 
 
 @transaction.atomic
 def deactivate(member: Member, *, on: date | None = None) -> None:
-    """The member leaves: access ends with the next request, sets and messages stop, records stay for their period."""
+    """The member leaves: access ends with the next request, sets and messages stop, records stay for their period.
+
+    Raises LastOwner.
+    """
+    _keep_an_owner(member)
     member.is_active = False
     member.left_on = on or timezone.localdate(timezone=member.zone)
     member.save(update_fields=["is_active", "left_on"])
+
+
+@transaction.atomic
+def reactivate(member: Member) -> None:
+    """The member is back, with the roles, team and manager from before."""
+    member.is_active = True
+    member.left_on = None
+    member.save(update_fields=["is_active", "left_on"])
+
+
+def _keep_an_owner(member: Member) -> None:
+    """Raises LastOwner where nobody else owns the organization. Two owners that remove each other wait for one another."""
+    if not member.is_owner or not member.is_active:
+        return
+    Organization.objects.select_for_update().get(pk=member.organization_id)
+    if not Member.objects.filter(organization_id=member.organization_id, is_owner=True, is_active=True).exclude(pk=member.pk).exists():
+        raise LastOwner

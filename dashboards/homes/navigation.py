@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 
@@ -28,7 +29,10 @@ class Link:
     count: int = 0
 
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
+    Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
+)
 
 
 def links_for(member, path: str) -> list[Link]:

@@ -1,0 +1,161 @@
+"""Figures of learning progress as values: what was counted, what it is counted against, and whether that says something. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MINIMUM_ANSWERS = 5
+"""Under this many answers a share of one person says nothing yet."""
+
+MAP_STEPS = (40, 50, 60, 70, 80, 90)
+"""Per cent at which the next of the seven shades of the map begins."""
+
+
+class Measure(StrEnum):
+    RIGHT = "right"
+    INITIAL = "initial"
+    PARTICIPATION = "participation"
+    STARTED = "started"
+
+
+class Period(StrEnum):
+    """Weeks that participation is counted over; the current week is the last of them."""
+
+    FOUR_WEEKS = "4"
+    TWELVE_WEEKS = "12"
+    ALL = "all"
+
+    @property
+    def weeks(self) -> int | None:
+        return None if self is Period.ALL else int(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`part` of `whole` questions (or answers), and from which `whole` on its share is shown. A part can be a fraction: partly right."""
+
+    part: float = 0
+    whole: int = 0
+    minimum: int = MINIMUM_ANSWERS
+
+    @property
+    def has_data(self) -> bool:
+        return self.whole >= max(self.minimum, 1)
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None where there is not enough data."""
+        return self.part / self.whole if self.has_data else None
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.share is None else percent(self.share)
+
+    def __add__(self, other: "Figure") -> "Figure":
+        return Figure(self.part + other.part, self.whole + other.whole, self.minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean share over the people with data, how many they are, and out of how many."""
+
+    share: float | None
+    with_data: int
+    people: int
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.share is None else percent(self.share)
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyName:
+    pk: int
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person of a team; `figures` stand in the order of the team's competencies."""
+
+    public_id: str
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFigures:
+    """One measure of a line: people by name, each with a figure per competency."""
+
+    measure: Measure
+    period: Period
+    competencies: tuple[CompetencyName, ...]
+    people: tuple[PersonRow, ...]
+
+    @property
+    def means(self) -> tuple[Mean, ...]:
+        """Per competency, over people with data."""
+        return tuple(mean_of(person.figures[column] for person in self.people) for column in range(len(self.competencies)))
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyProgress:
+    """Where one person stands on one competency. `started` has no whole where it is not known what was assigned."""
+
+    competency: CompetencyName
+    initial: Figure
+    right: Figure
+    participation: Figure
+    started: Figure
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCounts:
+    """One week, by its Monday: questions put before the person, answers, how many were right, and how many questions were new."""
+
+    week_on: date
+    presented: int
+    answered: int
+    right: int
+    first_answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonProgress:
+    """All of one person's learning figures; weeks run from the oldest to the latest, of `competency` alone where one is chosen."""
+
+    competencies: tuple[CompetencyProgress, ...]
+    weeks: tuple[WeekCounts, ...]
+    competency: CompetencyName | None = None
+
+    @property
+    def answers(self) -> int:
+        return sum(row.answers for row in self.competencies)
+
+    @property
+    def initial(self) -> Figure:
+        return sum((row.initial for row in self.competencies), Figure())
+
+    @property
+    def right(self) -> Figure:
+        return sum((row.right for row in self.competencies), Figure())
+
+
+def mean_of(figures: Iterable[Figure]) -> Mean:
+    """The mean of the shares, each person counting once; no share where nobody has data."""
+    figures = list(figures)
+    shares = [figure.share for figure in figures if figure.share is not None]
+    return Mean(share=sum(shares) / len(shares) if shares else None, with_data=len(shares), people=len(figures))
+
+
+def percent(share: float) -> int:
+    """`share` in whole per cent, halves upward."""
+    return int(share * 100 + 0.5)
+
+
+def map_step(value: int) -> int:
+    """The shade of the map, 1 to 7, for a figure in per cent."""
+    return 1 + sum(value >= step for step in MAP_STEPS)

@@ -1,0 +1,70 @@
+"""The measures in words: name, what is measured, and how it is counted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from reinforcement.progress.figures import Measure, Period
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureWords:
+    """`counted` names the small number beside a figure."""
+
+    measure: Measure
+    label: Any
+    line: Any
+    counted: Any
+    definition: tuple[Any, ...]
+
+
+MEASURES = (
+    MeasureWords(
+        Measure.RIGHT,
+        _("Right at last answer"),
+        _("Of the questions a person answered, the share that was right the last time"),
+        _("questions answered"),
+        (
+            _("Of the questions a person has answered, how many were right at the last answer. Each question counts once."),
+            _("Partly right counts as not yet. The figure does not fall while a question waits: it says nothing about forgetting."),
+        ),
+    ),
+    MeasureWords(
+        Measure.INITIAL,
+        _("Initial proficiency"),
+        _("How much was right at the first answer to each question"),
+        _("first answers"),
+        (
+            _("The mean credit of first answers: what a person knew before the program could teach it."),
+            _("Right counts as one, not yet as nothing, partly right as its part. First answers do not change afterwards."),
+        ),
+    ),
+    MeasureWords(
+        Measure.PARTICIPATION,
+        _("Participation"),
+        _("Of the questions in a person's sets, the share that was answered"),
+        _("questions asked"),
+        (
+            _("Answered questions of those put before a person. A set counts on its date, whether it was opened or not."),
+            _(
+                "Days off, holidays and pauses make no set, so they cost nothing. An answer counts in the week in which it is given; "
+                "the share is never more than all of it."
+            ),
+        ),
+    ),
+    MeasureWords(
+        Measure.STARTED,
+        _("Started"),
+        _("Questions answered at least once, of those assigned"),
+        _("questions assigned"),
+        (
+            _("Questions that a person has answered at least once, of all questions in the programs the person takes or took part in."),
+            _("Questions that left a program still count as started; then only their number is shown."),
+        ),
+    ),
+)
+
+WORDS = {words.measure: words for words in MEASURES}
+
+PERIODS = {Period.FOUR_WEEKS: _("Last 4 weeks"), Period.TWELVE_WEEKS: _("Last 12 weeks"), Period.ALL: _("All weeks")}

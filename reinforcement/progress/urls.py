@@ -1,0 +1,13 @@
+"""Addresses of learning progress."""
+
+from django.urls import path
+
+from reinforcement.progress import views
+
+urlpatterns = [
+    path("team/", views.team, name="team"),
+    path("team/figures.csv", views.team_download, name="team_download"),
+    path("team/<uuid:public_id>/", views.team_member, name="team_member"),
+    path("progress/", views.progress, name="progress"),
+    path("figures/", views.figures, name="figures"),
+]

@@ -1,0 +1,16 @@
+"""What workers do for this room. Each task may run any number of times, also at once, and comes to the same end."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reinforcement.daily import preparing, shares
+
+
+@shared_task
+def prepare_daily_sets() -> None:
+    preparing.prepare_sets(timezone.now())
+
+
+@shared_task
+def count_option_shares() -> None:
+    shares.count_option_shares(timezone.now())

@@ -1,0 +1,226 @@
+"""Figures and their sentences, without a database."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import translation
+
+from reinforcement.progress.drawing import week_ruler
+from reinforcement.progress.figures import (
+    CompetencyName,
+    CompetencyProgress,
+    Figure,
+    Mean,
+    Measure,
+    Period,
+    PersonProgress,
+    PersonRow,
+    TeamFigures,
+    WeekCounts,
+    map_step,
+    mean_of,
+)
+from reinforcement.progress.reading import Reading, read_own, read_person, read_team
+from reinforcement.progress.tables import Cell, cell_of
+
+SPACE = "\N{NO-BREAK SPACE}"
+NAMES = ("Conversation skill", "Negotiation", "Value and price")
+COMPETENCIES = tuple(CompetencyName(pk, f"id{pk}", name) for pk, name in enumerate(NAMES))
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def team(*rows, measure=Measure.RIGHT, whole=20, minimum=5, competencies=COMPETENCIES):
+    """People with shares in per cent per competency; None is a person without answers there, a Figure stands for itself."""
+
+    def figure(value):
+        if isinstance(value, Figure):
+            return value
+        return Figure(minimum=minimum) if value is None else Figure(whole * value / 100, whole, minimum)
+
+    people = tuple(PersonRow(str(index), f"Person {index}", tuple(map(figure, row))) for index, row in enumerate(rows))
+    return TeamFigures(measure=measure, period=Period.ALL, competencies=competencies, people=people)
+
+
+def own(*rows):
+    """One's progress: (first credit, first answers, right, questions) per competency."""
+    return PersonProgress(
+        competencies=tuple(
+            CompetencyProgress(name, Figure(credit, firsts), Figure(right, questions), Figure(), Figure(), questions)
+            for name, (credit, firsts, right, questions) in zip(COMPETENCIES, rows, strict=False)
+        ),
+        weeks=(),
+    )
+
+
+def test_figure_says_nothing_at_four_answers_and_something_at_five():
+    assert (Figure(4, 4).share, Figure(5, 5).share) == (None, 1.0)
+
+
+def test_figure_of_nothing_has_no_share_even_without_a_minimum():
+    assert Figure(0, 0, minimum=0).share is None
+
+
+def test_percent_rounds_halves_upward():
+    assert [Figure(part, 200).percent for part in (1, 2, 3, 199)] == [1, 1, 2, 100]
+
+
+def test_mean_counts_each_person_with_data_once():
+    assert mean_of([Figure(50, 100), Figure(5, 5), Figure(4, 4)]) == Mean(share=0.75, with_data=2, people=3)
+
+
+def test_mean_of_nobody_has_no_share():
+    assert mean_of([Figure(4, 4)]) == Mean(share=None, with_data=0, people=1)
+
+
+@pytest.mark.parametrize(("value", "step"), [(0, 1), (39, 1), (40, 2), (59, 3), (69, 4), (70, 5), (89, 6), (90, 7), (100, 7)])
+def test_map_step_changes_at_the_tens(value, step):
+    assert map_step(value) == step
+
+
+def test_cell_under_five_answers_is_few_and_names_their_number():
+    cell = cell_of(Figure(4, 4), Measure.RIGHT)
+    assert cell == Cell("few", "4", 0, "not enough data: 4 questions answered")
+
+
+def test_cell_from_five_answers_on_is_a_figure_with_its_number():
+    assert cell_of(Figure(3, 5), Measure.RIGHT) == Cell("60", "5", 4, f"60{SPACE}%, 5 questions answered")
+
+
+def test_cell_without_answers_is_empty_and_not_few():
+    assert cell_of(Figure(), Measure.RIGHT).step is None
+
+
+def test_started_cell_without_a_known_whole_shows_the_number_alone():
+    assert cell_of(Figure(12, 0, minimum=1), Measure.STARTED) == Cell("12", "", None, "12 questions started")
+
+
+def test_reading_names_the_competency_that_is_lowest_for_nearly_everyone():
+    reading = read_team(team((91, 80, 79), (88, 74, 71), (84, 76, 69), (62, 50, 38), (70, 47, 62)))
+    assert reading == Reading(
+        "Value and price needs the most practice, for nearly everyone",
+        f"64{SPACE}% on average, then Negotiation with 65{SPACE}%. 5 of 5 people have enough answers.",
+    )
+
+
+def test_reading_says_for_most_when_some_have_it_elsewhere():
+    reading = read_team(team((90, 80, 40), (90, 80, 40), (90, 80, 40), (70, 70, 90), (70, 70, 90)))
+    assert reading.headline == "Value and price needs the most practice, for most"
+
+
+def test_reading_claims_no_more_than_the_mean_when_it_holds_for_few():
+    reading = read_team(team((80, 80, 5), (80, 80, 85), (80, 80, 85)))
+    assert reading.headline == "Value and price needs the most practice"
+
+
+def test_reading_of_one_person_does_not_speak_of_everyone():
+    assert read_team(team((90, 80, 40))).headline == "Value and price needs the most practice"
+
+
+def test_reading_says_how_many_people_have_enough_answers_when_they_are_too_few():
+    rows = [(60, None, None)] * 3 + [(Figure(1, 4), None, None)] * 5
+    assert read_team(team(*rows)).headline == "Not enough answers yet to say something: 3 of 8 people have five or more"
+
+
+def test_reading_leaves_out_a_competency_that_under_half_of_the_people_have_data_in():
+    reading = read_team(team((90, 80, 10), (90, 80, None), (90, 80, None)))
+    assert reading.headline == "Negotiation needs the most practice, for nearly everyone"
+
+
+def test_reading_without_any_answer_says_so():
+    assert read_team(team((None, None, None))).headline == "No answers yet"
+
+
+def test_reading_without_people_says_so():
+    assert read_team(team()).headline == "No seller reports to you yet"
+
+
+def test_reading_finds_nothing_where_competencies_are_alike():
+    reading = read_team(team((70, 72, 74), (70, 72, 74)))
+    assert reading.headline == f"No competency stands out: all lie between 70{SPACE}% and 74{SPACE}%"
+
+
+def test_reading_asks_for_no_practice_where_all_is_known():
+    assert read_team(team((100, 95, 90), (100, 95, 90))).headline == f"Every competency stands at 90{SPACE}% or more"
+
+
+def test_reading_of_one_competency_gives_its_figure_and_people():
+    reading = read_team(team((60,), (70,), competencies=COMPETENCIES[:1]))
+    assert reading == Reading(f"Conversation skill stands at 65{SPACE}% at the last answer", "2 of 2 people have enough answers.")
+
+
+def test_reading_of_initial_proficiency_speaks_of_the_beginning():
+    reading = read_team(team((91, 80, 59), (88, 74, 41), measure=Measure.INITIAL))
+    assert reading.headline == "Value and price began lowest, for nearly everyone"
+
+
+def test_reading_of_participation_is_a_mean_over_people_who_had_sets():
+    rows = [(Figure(10, 10, 1), Figure(10, 10, 1)), (Figure(0, 2, 1), Figure(minimum=1)), (Figure(minimum=1), Figure(minimum=1))]
+    reading = read_team(team(*rows, measure=Measure.PARTICIPATION, competencies=COMPETENCIES[:2]))
+    assert reading == Reading(f"50{SPACE}% of what is asked is answered", "Mean of the 2 people who had sets. 1 of them has not answered.")
+
+
+def test_reading_of_what_is_started_counts_who_has_begun():
+    rows = [(Figure(5, 10, 1),), (Figure(0, 10, 1),)]
+    reading = read_team(team(*rows, measure=Measure.STARTED, competencies=COMPETENCIES[:1]))
+    assert reading == Reading(f"25{SPACE}% of the assigned questions have been answered once or more", "1 of 2 people have begun.")
+
+
+def test_reading_never_names_a_person():
+    rows = [(91, 80, 10), (88, 74, 71), (None, 3, 69)]
+    for measure in Measure:
+        reading = read_team(team(*rows, measure=measure))
+        assert "Person" not in reading.headline + reading.evidence
+
+
+def test_own_reading_goes_from_first_answers_to_last_ones():
+    assert read_own(own((5.5, 10, 7, 10), (5.5, 10, 8, 10))) == Reading(
+        "From 55 to 75 out of 100", "First answers to last answers, over 20 questions."
+    )
+
+
+def test_own_reading_says_what_is_missing_before_five_answers():
+    assert read_own(own((3, 3, 3, 3))) == Reading("3 questions answered so far", "2 more, and this page can say something.")
+
+
+def test_own_reading_of_a_fall_says_that_it_comes_back():
+    assert read_own(own((8, 10, 7, 10))).headline == "From 80 to 70 out of 100: what slipped comes back in the sets"
+
+
+def test_own_reading_before_the_first_set():
+    assert read_own(own()).headline == "Your progress starts with your first set"
+
+
+def test_person_reading_names_the_competency_to_practise():
+    reading = read_person(own((5, 10, 9, 10), (5, 10, 6, 10)))
+    assert reading == Reading(
+        "From 50 to 75 out of 100",
+        f"Negotiation needs the most practice: 60{SPACE}% at the last answer. First answers to last answers, over 20 questions.",
+    )
+
+
+MONDAY = date(2026, 11, 16)
+
+
+def week(weeks_ago, presented, answered):
+    return WeekCounts(MONDAY - timedelta(weeks=weeks_ago), presented, answered, 0, 0)
+
+
+def test_week_ruler_ends_with_this_week_and_leaves_room_for_empty_ones():
+    ruler = week_ruler([week(9, 10, 5), week(0, 4, 4)], MONDAY + timedelta(days=3))
+    assert [bool(tick.presented_top) for tick in ruler.ticks] == [True, *[False] * 8, True]
+    assert (ruler.presented, ruler.answered, ruler.ticks[0].x, ruler.ticks[-1].x) == (14, 9, "1.00", "99.00")
+
+
+def test_week_ruler_is_as_tall_as_its_largest_week():
+    ruler = week_ruler([week(0, 10, 5)], MONDAY)
+    assert (ruler.ticks[-1].presented_top, ruler.ticks[-1].answered_top) == ("12.0", "45.0")
+
+
+def test_week_ruler_leaves_out_what_is_older_than_half_a_year():
+    assert week_ruler([week(26, 10, 5)], MONDAY) is None
+    assert week_ruler([week(25, 10, 5)], MONDAY) is not None

@@ -1,0 +1,132 @@
+"""The commands prove that memory and roll-ups are folds of the log, and mend them."""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reinforcement.daily import services
+from reinforcement.daily.preparing import prepare_sets
+from reinforcement.daily.shares import count_option_shares
+from reinforcement.models import DailySet, LastAnswers, MemberWeek, MemoryState, OptionShares, TeamWeek
+from reinforcement.programs import services as programs
+from tests.factories import DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
+
+pytestmark = pytest.mark.django_db
+ANSWERS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", "c"])), min_size=1, max_size=12)
+
+
+def run(name, *arguments):
+    out = StringIO()
+    call_command(name, *arguments, stdout=out)
+    return out.getvalue()
+
+
+def answer_all(seller):
+    daily_set = services.current_set(seller)
+    for item in services.items_to_answer(seller).filter(daily_set=daily_set):
+        services.answer(seller, item, {"chosen": ["a"]})
+
+
+def make_history():
+    seller = SellerFactory()
+    program = ProgramFactory(organization=seller.organization, starts_on=date(2026, 1, 1), weekdays=127)
+    put_in(program, *QuestionFactory.create_batch(4, organization=seller.organization))
+    programs.set_audience(program, [seller])
+    seller.working_days = 127
+    seller.save()
+    prepare_sets(timezone.now())
+    answer_all(seller)
+    return seller
+
+
+def test_run_daily_prints_what_it_made_and_a_second_time_nothing():
+    seller = make_history()
+    DailySet.objects.filter(member=seller)
+    second = json.loads(run("run_daily", "--json"))
+    assert second == {"sets": 0, "items": 0, "messages": 0}
+    later = json.loads(run("run_daily", "--json", "--at", (timezone.now() + timedelta(days=1)).isoformat()))
+    assert later["sets"] == 1
+
+
+def test_run_daily_refuses_a_moment_that_is_none():
+    with pytest.raises(CommandError, match="not a moment"):
+        run("run_daily", "--at", "tomorrow")
+
+
+def test_checks_pass_on_what_answering_kept():
+    make_history()
+    assert "0 differences" in run("rebuild_memory", "--check")
+    assert "0 differences" in run("rebuild_rollups", "--check")
+
+
+@pytest.mark.parametrize(
+    ("command", "model", "change"),
+    [
+        ("rebuild_memory", MemoryState, {"rights_in_a_row": 9}),
+        ("rebuild_rollups", MemberWeek, {"presented": 99}),
+        ("rebuild_rollups", TeamWeek, {"answered": 99}),
+        ("rebuild_rollups", LastAnswers, {"right": 99}),
+    ],
+)
+def test_a_wrong_row_is_found_and_mended(command, model, change):
+    make_history()
+    right = list(model.objects.order_by("pk").values_list(*change))
+    model.objects.update(**change)
+    with pytest.raises(SystemExit) as stopped:
+        run(command, "--check")
+    assert stopped.value.code == 1
+    run(command)
+    assert "0 differences" in run(command, "--check")
+    assert sorted(model.objects.values_list(*change)) == sorted(right)
+
+
+def test_lost_rows_are_made_again():
+    make_history()
+    for model in (MemoryState, MemberWeek, TeamWeek, LastAnswers):
+        model.objects.all().delete()
+    run("rebuild_memory")
+    run("rebuild_rollups")
+    assert "0 differences" in run("rebuild_memory", "--check")
+    assert "0 differences" in run("rebuild_rollups", "--check")
+    assert MemberWeek.objects.exists()
+
+
+def test_one_member_is_checked_by_public_id():
+    seller = make_history()
+    assert run("rebuild_memory", "--check", "--member", str(seller.public_id)).startswith("1 members, 0")
+    with pytest.raises(CommandError, match="no member"):
+        run("rebuild_memory", "--member", "00000000-0000-0000-0000-000000000000")
+    with pytest.raises(CommandError, match="not a public id"):
+        run("rebuild_memory", "--member", "7")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given_answers=ANSWERS)
+def test_whatever_is_answered_when_the_fold_holds(given_answers):
+    questions = QuestionFactory.create_batch(2, organization=(seller := SellerFactory()).organization)
+    program, day = None, date(2026, 1, 5)
+    for gap, option in given_answers:
+        day += timedelta(days=gap + 1)
+        daily_set = DailySetFactory(member=seller, questions=questions[: 1 + gap % 2], program=program, local_date=day)
+        program = daily_set.items.first().program
+        for item in services.items_to_answer(seller).filter(daily_set=daily_set):
+            services.answer(seller, item, {"chosen": [option]})
+    run("rebuild_memory", "--check")
+
+
+def test_shares_count_each_persons_first_answer_to_the_version():
+    question = QuestionFactory()
+    for option in ("a", "a", "b"):
+        seller = SellerFactory(organization=question.organization)
+        daily_set = DailySetFactory(member=seller, questions=[question])
+        services.answer(seller, services.items_to_answer(seller).get(daily_set=daily_set), {"chosen": [option]})
+    assert count_option_shares(timezone.now()) == 1
+    shares = OptionShares.objects.get()
+    assert (shares.people, shares.chosen) == (3, {"a": 2, "b": 1})
+    assert count_option_shares(timezone.now()) == 0
