@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class ReinforcementConfig(AppConfig):
     name = "reinforcement"
+
+    def ready(self):
+        from outbox.registry import register_message_kind
+        from reinforcement.daily import messages
+        from reinforcement.memory import store
+        from reinforcement.questions import services
+
+        services.when_meaning_changes(store.restart)
+        for name, kind in messages.KINDS.items():
+            register_message_kind(name, kind)

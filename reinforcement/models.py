@@ -1,7 +1,7 @@
 """The models of the room's slices, in the order in which they build on each other."""
 
 from reinforcement.competencies.models import Competency, CompetencyLevel
-from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
+from reinforcement.questions.models import OptionShares, Question, QuestionImport, QuestionVersion, QuestionWording
 
 from reinforcement.memory.models import MemoryState  # isort: skip
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion  # isort: skip
@@ -23,6 +23,7 @@ __all__ = [
     "ProgramAudience",
     "ProgramQuestion",
     "Question",
+    "QuestionImport",
     "QuestionVersion",
     "QuestionWording",
     "TeamWeek",

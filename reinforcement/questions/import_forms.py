@@ -1,0 +1,93 @@
+"""What an author says about a file of questions."""
+
+from pathlib import PurePath
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.tables import MOST_BYTES, Table
+from reinforcement.competencies.forms import CompetencyChoiceField
+from reinforcement.questions.formats.columns import FIELDS, MappingError, read_mapping
+
+FIELD_LABELS = {
+    "": gettext_lazy("not used"),
+    "prompt": gettext_lazy("Question"),
+    "options": gettext_lazy("Answer to choose"),
+    "answer": gettext_lazy("Right answer"),
+    "explanation": gettext_lazy("Explanation"),
+    "situation": gettext_lazy("Situation"),
+    "competency": gettext_lazy("Competency"),
+    "kind": gettext_lazy("Kind"),
+    "language": gettext_lazy("Language"),
+    "source": gettext_lazy("Source"),
+    "id": gettext_lazy("Id in the source"),
+}
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy("At most 20 MB, UTF-8. Comma, semicolon or tab between the columns; a row with names on top or not."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+    )
+    competency = CompetencyChoiceField(
+        label=gettext_lazy("Competency"),
+        required=False,
+        empty_label=gettext_lazy("as the file says, else “Unsorted”"),
+        help_text=gettext_lazy("For new questions whose row names none."),
+    )
+
+    def __init__(self, *args, places, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["competency"].set_places(places)
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 20 MB. Split it into smaller files."))
+        if PurePath(file.name).suffix.lower() in (".xlsx", ".xls", ".ods", ".gift", ".xml"):
+            raise forms.ValidationError(_("Only CSV can be read now. In your spreadsheet choose “Save as”, then “CSV UTF-8”."))
+        return file
+
+
+class MappingForm(forms.Form):
+    """What each column of `table` holds; `mapping()` is the text that the import keeps."""
+
+    has_header = forms.BooleanField(label=gettext_lazy("The first row names the columns"), required=False)
+
+    def __init__(self, *args, table: Table, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.table = table
+        for place in range(table.width):
+            example = next((row.cells[place] for row in table.rows if row.cells[place].strip()), "")
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=_("Column %(name)s") % {"name": table.column_name(place)},
+                help_text=_("For example: %(example)s") % {"example": example[:80]} if example else "",
+                choices=list(FIELD_LABELS.items()),
+                required=False,
+            )
+
+    @property
+    def columns(self):
+        return [self[f"column_{place}"] for place in range(self.table.width)]
+
+    def clean(self):
+        columns: dict[str, list[str]] = {}
+        for place in range(self.table.width):
+            if field := self.cleaned_data.get(f"column_{place}"):
+                columns.setdefault(field, []).append(str(place + 1))
+        self.mapping = ",".join(f"{field}={','.join(columns[field])}" for field in FIELDS if field in columns)
+        try:
+            read_mapping(self.mapping, self.table)
+        except MappingError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+def initial_of(mapping: str, table: Table) -> dict[str, object]:
+    """What the form shows for a mapping that fits the table, or for none."""
+    initial: dict[str, object] = {"has_header": table.header is not None}
+    if mapping:
+        for field, places in read_mapping(mapping, table).columns.items():
+            initial |= {f"column_{place}": field for place in places}
+    return initial

@@ -1,0 +1,132 @@
+"""Pages that bring questions from a file: the file, what it would do, and then all of it or nothing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.signin.decorators import role_required
+from accounts.tables import TableError
+from reinforcement.competencies.models import Competency
+from reinforcement.competencies.tree import in_tree_order
+from reinforcement.questions import importing
+from reinforcement.questions.import_forms import MappingForm, UploadForm, initial_of
+from reinforcement.questions.importing import State
+from reinforcement.questions.kinds.registry import kind
+from reinforcement.questions.models import QuestionImport
+
+PAGE_SIZE = 20
+
+authors_only = role_required(lambda member: member.is_author)
+
+
+@authors_only
+@require_http_methods(["GET", "POST"])
+def import_start(request: HttpRequest) -> HttpResponse:
+    places = in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
+    form = UploadForm(request.POST or None, request.FILES or None, places=places)
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "reinforcement/import_start.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    file, competency = form.cleaned_data["file"], form.cleaned_data["competency"]
+    waiting = importing.keep_file(
+        request.member, file_name=file.name, data=file.read(), competency=competency.name if competency else "", now=timezone.now()
+    )
+    return redirect("reinforcement:import_check", waiting.public_id)
+
+
+@authors_only
+@require_http_methods(["GET", "POST"])
+def import_check(request: HttpRequest, public_id) -> HttpResponse:
+    """What the file would do, row by row; a post says which column holds what."""
+    waiting = _waiting(request, public_id)
+    if request.method == "POST":
+        try:
+            table = importing.table_of(importing.source_of(waiting))
+        except TableError:
+            return redirect("reinforcement:import_check", waiting.public_id)
+        form = MappingForm(request.POST, table=table)
+        has_header = "has_header" in request.POST
+        if has_header != (table.header is not None):
+            # Other names and another first row: what was guessed for the columns is guessed again.
+            importing.say_about(waiting, mapping="", has_header=has_header)
+        elif form.is_valid():
+            importing.say_about(waiting, mapping=form.mapping, has_header=has_header)
+        else:
+            return _check_page(request, waiting, form, status=422)
+        return redirect("reinforcement:import_check", waiting.public_id)
+    return _check_page(request, waiting)
+
+
+@authors_only
+@require_POST
+def import_apply(request: HttpRequest, public_id) -> HttpResponse:
+    waiting = _waiting(request, public_id)
+    try:
+        plan, _questions = importing.apply_file(waiting, restarts="restarts" in request.POST)
+    except QuestionImport.DoesNotExist:
+        return redirect("reinforcement:question_list")
+    except importing.ImportRejected:
+        messages.error(request, _("Nothing was changed. See what is to mend."))
+        return redirect("reinforcement:import_check", waiting.public_id)
+    created, updated = plan.count(State.NEW), plan.count(State.CHANGED)
+    words = [
+        ngettext("%(count)d new question.", "%(count)d new questions.", created) % {"count": created},
+        ngettext("%(count)d changed.", "%(count)d changed.", updated) % {"count": updated},
+    ]
+    messages.success(request, " ".join(words))
+    return redirect("reinforcement:question_list")
+
+
+@authors_only
+@require_POST
+def import_cancel(request: HttpRequest, public_id) -> HttpResponse:
+    importing.forget_file(_waiting(request, public_id))
+    messages.success(request, _("The file is gone. Nothing was changed."))
+    return redirect("reinforcement:question_list")
+
+
+def _waiting(request: HttpRequest, public_id) -> QuestionImport:
+    return get_object_or_404(QuestionImport.objects.editable_by(request.member), public_id=public_id)
+
+
+def _check_page(request: HttpRequest, waiting: QuestionImport, form: MappingForm | None = None, status: int = 200) -> HttpResponse:
+    plan = importing.plan_import(request.member.organization, importing.source_of(waiting))
+    if form is None and plan.table is not None:
+        form = MappingForm(initial=initial_of(plan.mapping, plan.table), table=plan.table)
+    counts = {state.value: plan.count(state) for state in State}
+    shown = request.GET.get("show", "")
+    if shown not in counts:
+        shown = next((state for state in counts if counts[state]), State.NEW.value)
+    page = Paginator([entry for entry in plan.entries if entry.state == shown], PAGE_SIZE).get_page(request.GET.get("page"))
+    labels = {State.NEW: _("New"), State.CHANGED: _("Changed"), State.UNCHANGED: _("Unchanged")}
+    context = {
+        "waiting": waiting,
+        "plan": plan,
+        "form": form,
+        "counts": counts,
+        "changes": counts[State.NEW] + counts[State.CHANGED],
+        "cards": [_card(entry) for entry in page],
+        "page": page,
+        "query": f"show={shown}&",
+        "tabs": [
+            {"url": f"?show={state}", "label": f"{labels[state]} {counts[state]}", "is_current": state == shown}
+            for state in State
+            if counts[state]
+        ],
+    }
+    return render(request, "reinforcement/import_check.html", context, status=status)
+
+
+def _card(entry: importing.Entry) -> dict:
+    """One question as the page shows it, with the right answers marked."""
+    asked = kind(entry.asked.kind)
+    content = entry.asked.words.content | {"keep_order": True}
+    return {
+        "entry": entry,
+        "kind": asked,
+        "checked": asked.show_checked(content, entry.asked.answer_key, {"chosen": entry.asked.answer_key["right"]}, ""),
+    }
