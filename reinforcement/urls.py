@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("reinforcement.progress.urls")),
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),
+    path("", include("reinforcement.programs.urls")),
 ]
