@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils import formats
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,8 +42,8 @@ def rule_in_words(program: Program) -> str:
 
 def delivery_in_words(program: Program) -> str:
     """On which weekdays, and how many questions."""
-    return _("On %(weekdays)s: at most %(cap)d a day, of which %(new)d new.") % {
-        "weekdays": weekdays_in_words(program.weekdays),
+    return _("%(weekdays)s: at most %(cap)d a day, of which %(new)d new.") % {
+        "weekdays": capfirst(weekdays_in_words(program.weekdays)),
         "cap": program.cap_per_day,
         "new": min(program.new_per_day, program.cap_per_day),
     }
