@@ -6,7 +6,11 @@ class ReinforcementConfig(AppConfig):
 
     def ready(self):
         from reinforcement import privacy  # noqa: F401 - its decisions are declared on import
-        from reinforcement.memory.store import restart
-        from reinforcement.questions.services import when_meaning_changes
+        from outbox.registry import register_message_kind
+        from reinforcement.daily import messages
+        from reinforcement.memory import store
+        from reinforcement.questions import services
 
-        when_meaning_changes(restart)
+        services.when_meaning_changes(store.restart)
+        for name, kind in messages.KINDS.items():
+            register_message_kind(name, kind)

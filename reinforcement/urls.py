@@ -4,7 +4,8 @@ from django.urls import include, path
 
 app_name = "reinforcement"
 urlpatterns = [
-    path("", include("reinforcement.progress.urls")),
+    path("", include("reinforcement.today.urls")),
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),
+    path("", include("reinforcement.progress.urls")),
 ]

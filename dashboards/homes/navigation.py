@@ -30,10 +30,11 @@ class Link:
 
 
 PLACES: tuple[Place, ...] = (
+    Place("reinforcement:today", _("Today"), "today", lambda member: member.is_seller),
     Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
     Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
     Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
-    Place("reinforcement:competency_list", _("Competencies"), "competency", lambda member: member.is_author),
+    Place("reinforcement:competency_list", _("Competencies"), "competency", access.reads_all_content),
     Place("accounts:people", _("People"), "people", lambda member: member.is_owner or member.is_hr),
 )
 

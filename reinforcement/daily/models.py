@@ -85,6 +85,11 @@ class DailySetItem(models.Model):
             models.UniqueConstraint(fields=["daily_set", "position"], name="daily_set_item_position_once"),
         ]
 
+    @property
+    def seed(self) -> str:
+        """Decides the order of the options: the same in the mail, on each device, and after checking."""
+        return str(self.key)
+
 
 class AnswerQuerySet(models.QuerySet):
     def visible_to(self, member):

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from reinforcement.questions.rich_text import clean_html
+from reinforcement.questions.rich_text import clean_html, to_plain_text
 
 register = template.Library()
 
@@ -18,3 +18,9 @@ def rich(text) -> SafeString:
 def per_cent(share: float) -> int:
     """A share from 0 to 1 as whole per cent."""
     return round(share * 100)
+
+
+@register.filter
+def plain(text) -> str:
+    """The words of rich text, for mail and titles."""
+    return to_plain_text(clean_html(str(text)))

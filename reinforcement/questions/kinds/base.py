@@ -103,6 +103,9 @@ class Kind(Protocol):
     def judge(self, answer_key: Json, response: Json, content: Json) -> Judgement:
         """Verdict and credit of a checked response."""
 
+    def say_partly(self, answer_key: Json, response: Json) -> Text:
+        """What a partly right response got right, in a short sentence."""
+
     def show(self, content: Json, seed: str) -> Any:
         """What the page needs before the answer is checked. Never says what is right. The same seed gives the same order."""
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reinforcement.questions.kinds.base import (
     ContentError,
@@ -146,6 +146,15 @@ class Choice:
         """Right options chosen / max(right options, options chosen): choosing everything does not pay."""
         right, chosen = set(answer_key["right"]), set(response["chosen"])
         return Judgement.of(len(right & chosen) / max(len(right), len(chosen)))
+
+    def say_partly(self, answer_key: Json, response: Json) -> Text:
+        right, chosen = set(answer_key["right"]), set(response["chosen"])
+        found, extra = len(right & chosen), len(chosen - right)
+        if found == len(right):
+            return ngettext("All that fits, and one too many.", "All that fits, and %(extra)d too many.", extra) % {"extra": extra}
+        if (found, len(right)) == (1, 2):
+            return _("One of the two.")
+        return _("%(found)d of the %(right)d that fit.") % {"found": found, "right": len(right)}
 
     def show(self, content: Json, seed: str) -> ShownChoice:
         options = tuple(

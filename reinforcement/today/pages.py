@@ -1,0 +1,236 @@
+"""What the pages of Today say: rows in, words out."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Member
+from reinforcement.daily.models import Answer, DailySet, DailySetItem
+from reinforcement.daily.streak import SetDay, Streak, streak_of
+from reinforcement.questions.kinds.registry import kind
+from reinforcement.today import queries
+from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
+from reinforcement.today.returning import long_date, return_of, returns_on, short_date
+from reinforcement.today.ruler import ruler_marks
+from reinforcement.today.strip import Tick, day_strip
+from reinforcement.today.waiting import waiting_for
+
+# How colleagues answered is shown from this many people on.
+COLLEAGUES_AT_LEAST = 10
+_FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
+
+
+def reason_of(item: DailySetItem, today: date, zone) -> str:
+    """Why the question comes now."""
+    if item.last_seen_at is None:
+        return _("New for you.")
+    if item.reason == DailySetItem.Reason.NEW:
+        return _("Changed since you last saw it, so it counts as new.")
+    days = (today - timezone.localdate(item.last_seen_at, zone)).days
+    seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days}
+    then = {
+        Answer.Verdict.RIGHT: _("right then. Did it stay?"),
+        Answer.Verdict.PARTLY: _("partly right then."),
+        Answer.Verdict.WRONG: _("not yet right then."),
+    }
+    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[item.last_verdict]}
+
+
+def verdict_word(verdict: str) -> str:
+    words = {Answer.Verdict.RIGHT: _("Right"), Answer.Verdict.PARTLY: _("Partly right"), Answer.Verdict.WRONG: _("Not yet")}
+    return words[Answer.Verdict(verdict)]
+
+
+def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Seen) -> dict[str, Any]:
+    """The verdict, how colleagues answered, when the question returns and why."""
+    asked = kind(item.version.kind)
+    people, shares = _shares(item)
+    comes = return_of(member, item, answer, seen.rights_in_a_row)
+    today = timezone.localdate(answer.answered_at, member.zone)
+    marks = ruler_marks([timezone.localdate(moment, member.zone) for moment in seen.earlier], today, comes.on)
+    return {
+        "wording": item.wording,
+        "kind": asked,
+        "verdict": answer.verdict,
+        "title": verdict_word(answer.verdict),
+        "text": asked.say_partly(item.version.answer_key, answer.response) if answer.verdict == Answer.Verdict.PARTLY else "",
+        "checked": asked.show_checked(item.wording.content, item.version.answer_key, answer.response, item.seed, shares),
+        "people": people,
+        "shares_pass_all": sum((shares or {}).values()) > 1.005,
+        "comes": comes,
+        "marks": [
+            {"at": mark.at, "kind": mark.kind, "label": _label(mark.kind, mark.on, is_now=today) if mark.is_labelled else ""}
+            for mark in marks
+        ],
+        "ruler_words": _ruler_words(marks, today),
+        "is_last": item.daily_set.answered >= item.daily_set.size,
+    }
+
+
+def _shares(item: DailySetItem) -> tuple[int, dict[str, float] | None]:
+    counted = getattr(item.version, "shares", None)
+    if counted is None or counted.people < COLLEAGUES_AT_LEAST:
+        return 0, None
+    return counted.people, {option: chosen / counted.people for option, chosen in counted.chosen.items()}
+
+
+def _label(mark_kind: str, day: date, *, is_now: date) -> str:
+    if mark_kind == "now":
+        return _("today") if day == timezone.localdate() else short_date(day)
+    return short_date(day)
+
+
+def _ruler_words(marks, today: date) -> str:
+    seen = [date_format(mark.on, "j F") for mark in marks if mark.kind == "past"]
+    comes = [long_date(mark.on, today) for mark in marks if mark.kind == "next"]
+    words = [_("Seen on %(dates)s and today.") % {"dates": ", ".join(seen)}] if seen else [_("Seen today.")]
+    if comes:
+        words.append(_("Comes back on %(date)s.") % {"date": comes[0]})
+    return " ".join(words)
+
+
+def done(member: Member, daily_set: DailySet, now: datetime, *, is_by_link: bool) -> dict[str, Any]:
+    """The end of the set: when the next one comes, the working days, today's answers, what waits."""
+    today = timezone.localdate(now, member.zone)
+    days = _days(member, today, from_day=max(today, daily_set.local_date) + timedelta(days=1))
+    items = queries.answered_items(member, daily_set)
+    credit = sum(item.answer.credit for item in items)
+    waiting = [] if is_by_link else waiting_for(member)
+    return {
+        **days,
+        "today": capfirst(long_date(today, today)),
+        "titles": [_("Done for today."), days["next_words"]],
+        "had": _("Today you had %(right)s of %(total)d") % {"right": _credit(credit), "total": daily_set.size},
+        "items": [
+            {
+                "item": item,
+                "prompt": item.wording.prompt,
+                "verdict": item.answer.verdict,
+                "word": verdict_word(item.answer.verdict),
+                "comes": _comes(member, item),
+            }
+            for item in items
+        ],
+        "waiting": waiting,
+        "waiting_minutes": sum(entry.minutes for entry in waiting),
+    }
+
+
+def nothing_today(member: Member, now: datetime) -> dict[str, Any]:
+    """Why there is no set today, and when the next one comes."""
+    today = timezone.localdate(now, member.zone)
+    days = _days(member, today, from_day=today)
+    calendar: WorkCalendar = days["calendar"]
+    title, why = _why_nothing(member, today, calendar, days["deliveries"], days["next_on"])
+    is_paused = calendar.kind_of(today) is Day.PAUSE
+    titles = [title] if days["next_on"] == today or not days["deliveries"] or not member.is_seller else [title, days["next_words"]]
+    return {**days, "today": capfirst(long_date(today, today)), "titles": titles, "why": why, "is_paused": is_paused}
+
+
+def _why_nothing(member: Member, today: date, calendar: WorkCalendar, deliveries: list[Delivery], next_on: date | None) -> tuple[str, str]:
+    """A title and a sentence."""
+    if not member.is_seller:
+        return _("No set for you."), _("Questions come to sellers, and you are not one here.")
+    match calendar.kind_of(today):
+        case Day.PAUSE:
+            return _("You are paused."), _("No questions come, and your days in a row stay as they are.")
+        case Day.WEEKDAY_OFF:
+            return _("No set today."), _("%(weekday)s is not one of your working days.") % {"weekday": capfirst(date_format(today, "l"))}
+        case Day.HOLIDAY:
+            return _("No set today."), _("It is a holiday: %(name)s.") % {"name": calendar.holidays[today]}
+        case Day.DAY_OFF:
+            return _("No set today."), _("It is your day off. It does not count, and nothing waits up.")
+    if not deliveries:
+        return _("No program yet."), _("As soon as a program starts for you, its questions come here.")
+    if next_on == today:
+        return _("Your set is on its way."), _("It is here in a few minutes. Load this page again.")
+    starts_on = min(delivery.first_on for delivery in deliveries)
+    if starts_on > today:
+        return _("Your program has not started."), _("It starts on %(date)s.") % {"date": long_date(starts_on, today)}
+    return _("No set today."), _("None of your questions is due. That is how it should be: the gaps grow.")
+
+
+def _days(member: Member, today: date, *, from_day: date) -> dict[str, Any]:
+    """What Done and the page without a set share: the next set, the strip of days, the streak. Four statements."""
+    sets = queries.set_days(member)
+    calendar, deliveries = queries.calendar_of(member, today), queries.deliveries_of(member)
+    next_on = next_set_on(calendar, deliveries, from_day) if member.is_seller and member.is_active else None
+    strip = day_strip(sets, calendar, today, next_on)
+    streak = streak_of(SetDay(day, is_completed) for day, is_completed in sets.items())
+    return {
+        "calendar": calendar,
+        "deliveries": deliveries,
+        "next_on": next_on,
+        "next_words": _next_words(member, today, next_on),
+        "days": [{"letter": date_format(tick.day, "D")[0].upper(), "state": tick.state} for tick in strip] if sets else [],
+        "days_words": _strip_words(strip, today),
+        **_streak_words(streak, sets, calendar, today),
+    }
+
+
+def _next_words(member: Member, today: date, next_on: date | None) -> str:
+    if next_on is None:
+        return _("No next set is planned.")
+    when = {"hour": date_format(member.preferred_hour, "G:i"), "date": long_date(next_on, today)}
+    if next_on == today + timedelta(days=1):
+        return _("The next set is tomorrow, %(hour)s.") % when
+    return _("The next set is on %(date)s, %(hour)s.") % when
+
+
+def _strip_words(strip: list[Tick], today: date) -> str:
+    past = [tick.state for tick in strip if tick.day <= today]
+    done_days = past.count("done") + past.count("now")
+    words = [ngettext("%(days)d set done", "%(days)d sets done", done_days) % {"days": done_days}]
+    if missed := past.count("missed"):
+        words.append(ngettext("%(days)d not finished", "%(days)d not finished", missed) % {"days": missed})
+    if off := past.count("off"):
+        words.append(ngettext("%(days)d day without a set", "%(days)d days without a set", off) % {"days": off})
+    return _("Your days since %(date)s: %(what)s") % {"date": date_format(strip[0].day, "j F"), "what": ", ".join(words)}
+
+
+def _streak_words(streak: Streak, sets: dict[date, bool], calendar: WorkCalendar, today: date) -> dict[str, str]:
+    row = ngettext("%(days)d working day in a row.", "%(days)d working days in a row.", streak.current) % {"days": streak.current}
+    side = []
+    if away := _last_day_away(sets, calendar, today):
+        side.append(away)
+    if streak.longest > streak.current:
+        side.append(_("Your longest run is %(days)d.") % {"days": streak.longest})
+    elif streak.current > 1:
+        side.append(_("That is your longest run."))
+    return {"streak": row if streak.current else "", "streak_side": " ".join(side)}
+
+
+def _last_day_away(sets: dict[date, bool], calendar: WorkCalendar, today: date) -> str:
+    """The last working weekday of the past week that was a day off or a holiday, named as such."""
+    for back in range(1, 8):
+        day = today - timedelta(days=back)
+        named = {"date": date_format(day, "l j F")}
+        if day in sets:
+            continue
+        match calendar.kind_of(day):
+            case Day.DAY_OFF:
+                return capfirst(_("%(date)s was your day off and does not count.") % named)
+            case Day.HOLIDAY:
+                return capfirst(_("%(date)s was a holiday and does not count.") % named)
+    return ""
+
+
+def _comes(member: Member, item: DailySetItem) -> str:
+    on = returns_on(member, item, item.answer)
+    if on is not None:
+        return _("Back on %(date)s.") % {"date": date_format(on, "j F")}
+    return _("Does not come back by itself.") if item.answer.retires else _("Comes back as a new question.")
+
+
+def _credit(credit: float) -> str:
+    """ "2½": whole and a fraction where there is one sign for it, else one decimal."""
+    whole, hundredths = divmod(round(credit * 100), 100)
+    if hundredths not in _FRACTIONS:
+        return number_format(credit, 1)
+    fraction = _FRACTIONS[hundredths]
+    return f"{whole or ''}{fraction}" if fraction else str(whole)
