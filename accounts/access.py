@@ -118,6 +118,13 @@ def content_editable_by(member) -> Q:
     return Q(organization_id=member.organization_id)
 
 
+def audience_visible_to(member) -> Q:
+    """Members whose names may stand in the audience of a program: for those who plan it (authors) every seller, else people one reads."""
+    if is_reader(member) and member.is_author:
+        return Q(organization_id=member.organization_id, is_seller=True) | people_visible_to(member)
+    return people_visible_to(member)
+
+
 # Learning records: oneself and the line above.
 
 
@@ -143,3 +150,8 @@ def line_visible_to(member, path: str = "member_id") -> Q:
 
 def reads_aggregates(member) -> bool:
     return is_reader(member) and (member.is_hr or member.is_leadership)
+
+
+def reads_aggregates_of(member, author_id: int | None) -> bool:
+    """The same for figures of one question or program; its author (`author_id`) reads them too."""
+    return reads_aggregates(member) or (is_reader(member) and member.is_author and member.pk == author_id)

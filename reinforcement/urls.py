@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),
     path("", include("reinforcement.progress.urls")),
+    path("", include("reinforcement.programs.urls")),
 ]
