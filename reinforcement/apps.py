@@ -5,7 +5,6 @@ class ReinforcementConfig(AppConfig):
     name = "reinforcement"
 
     def ready(self):
-        from reinforcement import privacy  # noqa: F401 - its decisions are declared on import
         from outbox.registry import register_message_kind
         from reinforcement import privacy  # noqa: F401 - its decisions are declared on import
         from reinforcement.daily import messages

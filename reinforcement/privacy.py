@@ -46,16 +46,10 @@ decide(QuestionWording, {content: "id organization version language situation pr
 decide(
     QuestionImport,
     {
-<<<<<<< HEAD
         erased(hidden_because="a file with content of the organization, which waits until it is applied"): (
             "id public_id organization competency data mapping has_header"
         ),
         erased(): "file_name created_by created_at",
-=======
-        erased(hidden_because="a file on its way into the bank, removed within a day"): (
-            "id public_id organization created_by created_at file_name data mapping has_header competency"
-        )
->>>>>>> bank
     },
 )
 decide(

@@ -31,16 +31,11 @@ class Link:
 
 PLACES: tuple[Place, ...] = (
     Place("reinforcement:today", _("Today"), "today", lambda member: member.is_seller),
-    Place("reinforcement:today", _("Today"), "today", lambda member: member.is_seller),
     Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
     Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
     Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
-<<<<<<< HEAD
-    Place("reinforcement:competency_list", _("Competencies"), "competency", access.reads_all_content),
-=======
     Place("reinforcement:program_list", _("Programs"), "programs", access.reads_all_content),
     Place("reinforcement:competency_list", _("Competencies"), "competency", lambda member: member.is_author),
->>>>>>> programs
     Place("accounts:people", _("People"), "people", access.reads_people),
 )
 
