@@ -111,6 +111,8 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+# Sign-in limits count per address of the net: the one that the nearest proxy saw, never one that a visitor wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.read.int("TRUSTED_PROXY_COUNT", default=1 if IS_PRODUCTION else 0)
 
 # Content security policy: nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {

@@ -35,7 +35,7 @@ def holidays(request):
     if request.method == "POST" and not can_write:
         raise Http404
     form = HolidayForm(request.POST or None) if can_write else None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form is not None and form.is_valid():
         try:
             services.add_holiday(request.member.organization, **form.cleaned_data)
         except services.HolidayTaken:

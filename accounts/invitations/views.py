@@ -45,10 +45,12 @@ class PasswordForm(forms.Form):
 def invitation(request, secret):
     rows = Invitation.objects.select_related("organization", "member__organization", "member__user", "invited_by")
     found = rows.filter(secret=secret).first()
-    is_own = found is not None and request.user == found.member.user
+    if found is None:
+        return _gone(request)
+    is_own = request.user == found.member.user
     if is_own and found.accepted_at is not None:
         return redirect("home")
-    if found is None or not Invitation.objects.open_at(timezone.now()).filter(pk=found.pk).exists():
+    if not Invitation.objects.open_at(timezone.now()).filter(pk=found.pk).exists():
         return _gone(request)
     translation.activate(found.member.language)
     if request.method != "POST":

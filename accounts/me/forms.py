@@ -30,7 +30,8 @@ class AbsenceForm(forms.ModelForm):
         help_texts = {"ended_on": _("Included. A pause may stay open.")}
 
     def clean(self):
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         started_on, ended_on = values.get("started_on"), values.get("ended_on")
         if started_on and ended_on and ended_on < started_on:
             self.add_error("ended_on", ValidationError(_("The last day comes before the first. Check the dates.")))

@@ -59,7 +59,7 @@ def plan_import(organization: Organization, people: People) -> Plan:
         found = list(_problems_of(row, member, members, listed, people.column_names))
         problems += found
         if not found:
-            rows.append(_planned(row, member, managers.get(row.email), teams.get(member.pk if member else None)))
+            rows.append(_planned(row, member, managers.get(row.email), teams.get(member.pk) if member else None))
     problems += _circles(rows, managers, people.column_names["manager"])
     problems += _ownerless(organization, rows, members.values(), people.column_names["roles"])
     return Plan(rows, sorted(problems, key=lambda problem: problem.row))

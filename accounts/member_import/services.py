@@ -63,7 +63,7 @@ def apply(organization: Organization, content: bytes, *, invite_by: Member | Non
     if plan.problems:
         raise ImportRefused(plan.problems)
     made = _add_members(organization, [row for row in plan.rows if row.outcome is Outcome.NEW])
-    _change_members([row for row in plan.rows if row.outcome is Outcome.CHANGED])
+    _change_members([(row.member, row) for row in plan.rows if row.member is not None and row.outcome is Outcome.CHANGED])
     members = {row.email: row.member for row in plan.rows if row.member is not None} | made
     changed = [(members[row.email], row) for row in plan.rows if row.outcome is not Outcome.UNCHANGED]
     _place_in_teams(organization, changed)
@@ -93,16 +93,14 @@ def _users(organization: Organization, emails: list[str]) -> dict[str, User]:
     return users
 
 
-def _change_members(rows: list[PlannedRow]) -> None:
+def _change_members(rows: list[tuple[Member, PlannedRow]]) -> None:
     changed_fields: set[str] = set()
-    members = []
-    for row in rows:
+    for member, row in rows:
         for name, value in _fields(row.changes).items():
-            setattr(row.member, name, value)
+            setattr(member, name, value)
             changed_fields.add(name)
-        members.append(row.member)
     if changed_fields:
-        Member.objects.bulk_update(members, sorted(changed_fields), batch_size=_AT_A_TIME)
+        Member.objects.bulk_update([member for member, _row in rows], sorted(changed_fields), batch_size=_AT_A_TIME)
 
 
 def _fields(changes: dict[str, Any]) -> dict[str, Any]:

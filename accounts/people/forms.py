@@ -1,6 +1,7 @@
 """What the owner fills in about a person."""
 
 from datetime import time
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -50,12 +51,12 @@ def time_zone_field(**kwargs) -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, **kwargs)
 
 
-def offer_time_zone(form: forms.Form, name: str) -> None:
+def offer_time_zone(form: forms.BaseForm, name: str) -> None:
     """Keeps a zone that is in use choosable although it is no place, such as Etc/UTC."""
-    field = form.fields["time_zone"]
-    if name and name not in dict(field.choices):
+    known = time_zone_choices()
+    if name and name not in dict(known):
         validate_time_zone(name)
-        field.choices = [(name, name), *field.choices]
+        cast(forms.ChoiceField, form.fields["time_zone"]).choices = [(name, name), *known]
 
 
 class HabitsForm(forms.ModelForm):
@@ -67,7 +68,7 @@ class HabitsForm(forms.ModelForm):
     class Meta:
         model = Member
         fields = ["language", "time_zone", "working_days", "preferred_hour"]
-        widgets = {"preferred_hour": TimeInput()}
+        widgets: dict[str, forms.Widget] = {"preferred_hour": TimeInput()}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -109,7 +110,7 @@ class MemberForm(HabitsForm):
         super().__init__(*args, **kwargs)
         self.owner = owner
         self.teams = {str(team.public_id): team for team in Team.objects.editable_by(owner)}
-        self.fields["team"].choices = choices(self.teams.values())
+        cast(forms.ChoiceField, self.fields["team"]).choices = choices(self.teams.values())
         self.managers = list(likely_managers(owner.organization_id, access.today_of(owner)))
 
     def clean_team(self) -> Team:

@@ -91,7 +91,7 @@ def report_to(member: Member, manager: Member | None, *, on: date | None = None)
         Organization.objects.select_for_update().get(pk=member.organization_id)
         if manager.pk == member.pk or manager.pk in _everybody_below(member):
             raise LineInACircle
-    follow(ReportingLine, member.organization_id, "manager", {member.pk: manager and manager.pk}, on=on)
+    follow(ReportingLine, member.organization_id, "manager", {member.pk: manager.pk if manager else None}, on=on)
 
 
 def _everybody_below(member: Member) -> set[int]:

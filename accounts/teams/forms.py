@@ -1,5 +1,7 @@
 """What the owner fills in about a team."""
 
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +24,7 @@ class TeamForm(forms.Form):
             return
         inside = {team.pk, *(inner.pk for inner in below(team, teams))} if team is not None else set()
         allowed = {str(other.public_id) for other in teams if other.pk not in inside}
-        self.fields["parent"].choices = [choice for choice in choices(teams) if choice[0] in allowed]
+        cast(forms.ChoiceField, self.fields["parent"]).choices = [choice for choice in choices(teams) if choice[0] in allowed]
 
     def clean_parent(self) -> Team:
         return self.teams[self.cleaned_data["parent"]]

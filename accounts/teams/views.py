@@ -22,7 +22,7 @@ def teams(request):
     if request.method == "POST" and not can_write:
         raise Http404
     form = TeamForm(request.POST or None, owner=request.member) if can_write else None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form is not None and form.is_valid():
         try:
             team = services.add_team(form.cleaned_data["parent"], form.cleaned_data["name"])
         except services.TeamNameTaken:

@@ -121,3 +121,10 @@ def test_own_page_costs_the_same_however_much_is_on_it(client, member, count, dj
         )
     with django_assert_num_queries(7):
         client.get(url("me"))
+
+
+def test_zone_that_is_no_place_stays_choosable_for_who_has_it(client, member):
+    member.time_zone = "Etc/UTC"
+    member.save()
+    assert client.post(url("me"), {**SETTINGS, "time_zone": "Etc/UTC"}).status_code == 302
+    assert client.post(url("me"), {**SETTINGS, "time_zone": "Etc/GMT+5"}).status_code == 422
