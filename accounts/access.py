@@ -71,13 +71,21 @@ def people_visible_to(member) -> Q:
     if not is_reader(member):
         return NOBODY
     everybody = Q(organization_id=member.organization_id)
-    if member.is_owner or member.is_hr:
+    if reads_people(member):
         return everybody
     return everybody & (Q(pk=member.pk) | Q(pk__in=line_of(member)))
 
 
+def reads_people(member) -> bool:
+    return is_reader(member) and (member.is_owner or member.is_hr)
+
+
+def writes_people(member) -> bool:
+    return is_reader(member) and member.is_owner
+
+
 def people_editable_by(member) -> Q:
-    if not is_reader(member) or not member.is_owner:
+    if not writes_people(member):
         return NOBODY
     return Q(organization_id=member.organization_id)
 
@@ -118,6 +126,13 @@ def content_editable_by(member) -> Q:
     return Q(organization_id=member.organization_id)
 
 
+def audience_visible_to(member) -> Q:
+    """Members whose names may stand in the audience of a program: for those who plan it (authors) every seller, else people one reads."""
+    if is_reader(member) and member.is_author:
+        return Q(organization_id=member.organization_id, is_seller=True) | people_visible_to(member)
+    return people_visible_to(member)
+
+
 # Learning records: oneself and the line above.
 
 
@@ -143,3 +158,8 @@ def line_visible_to(member, path: str = "member_id") -> Q:
 
 def reads_aggregates(member) -> bool:
     return is_reader(member) and (member.is_hr or member.is_leadership)
+
+
+def reads_aggregates_of(member, author_id: int | None) -> bool:
+    """The same for figures of one question or program; its author (`author_id`) reads them too."""
+    return reads_aggregates(member) or (is_reader(member) and member.is_author and member.pk == author_id)

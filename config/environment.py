@@ -1,5 +1,6 @@
 """Readers of the environment: what the product is told from outside, checked with one plain sentence each."""
 
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,15 @@ def secret_key(*, is_production: bool) -> str:
     if key == DEVELOPMENT_KEY or len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
         raise ImproperlyConfigured("SECRET_KEY is a default or too short: set a random text of at least 50 characters.")
     return key
+
+
+def demo_key(data_directory: Path) -> str:
+    """The demo's own random key, made at its first start and kept beside its data."""
+    path = data_directory / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text()
 
 
 def allowed_hosts(*, is_production: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from dashboards.demo import views as demo
 from dashboards.health import views as health
 from dashboards.homes import views as homes
 
@@ -10,4 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("ui/", include("dashboards.ui.urls")),
+    path("demo/", demo.demo, name="demo"),
+    path("demo/accounts.json", demo.accounts, name="demo_accounts"),
+    path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),
 ]

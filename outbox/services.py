@@ -142,7 +142,7 @@ def _release(row: Owed, **columns) -> None:
 
 
 def _finish(row: Owed, state: Owed.State, reason: Exception | str) -> None:
-    columns = {"payload": {}} if isinstance(row, OutboxMessage) and is_secret(row.kind) else {}
+    columns: dict[str, dict] = {"payload": {}} if isinstance(row, OutboxMessage) and is_secret(row.kind) else {}
     _held(row).update(state=state, finished_at=timezone.now(), claim=None, claimed_at=None, last_error=_text(reason), **columns)
 
 

@@ -6,6 +6,7 @@ class ReinforcementConfig(AppConfig):
 
     def ready(self):
         from outbox.registry import register_message_kind
+        from reinforcement import privacy  # noqa: F401 - its decisions are declared on import
         from reinforcement.daily import messages
         from reinforcement.memory import store
         from reinforcement.questions import services

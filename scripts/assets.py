@@ -30,7 +30,7 @@ COPIED = {
 # One file for every page, a second one for the pages that people use at a desk.
 STYLE_SHEETS = {
     "app.css": ["tokens", "base", "shell", "controls", "forms", "question", "time", "lists", "around", "motion", "utilities"],
-    "desk.css": ["tables", "charts", "progress", "author", "style_page"],
+    "desk.css": ["tables", "charts", "progress", "author", "programs", "style_page"],
 }
 
 # Our word for an icon, and the name of its drawing. Drawings of our own lie in static/icons.

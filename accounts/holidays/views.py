@@ -12,7 +12,6 @@ from accounts import access
 from accounts.holidays import services
 from accounts.models import OrganizationHoliday
 from accounts.people.forms import DateInput
-from accounts.people.views import reads_people, writes_people
 from accounts.signin.decorators import role_required
 
 
@@ -28,11 +27,11 @@ class DayForm(forms.Form):
     day = forms.DateField()
 
 
-@role_required(reads_people)
+@role_required(access.reads_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def holidays(request):
     """Coming holidays; a POST adds one."""
-    can_write = writes_people(request.member)
+    can_write = access.writes_people(request.member)
     if request.method == "POST" and not can_write:
         raise Http404
     form = HolidayForm(request.POST or None) if can_write else None
@@ -50,7 +49,7 @@ def holidays(request):
     return render(request, "accounts/holidays.html", {"holidays": coming, "form": form}, status=status)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def holiday_remove(request):
     form = DayForm(request.POST)

@@ -33,7 +33,12 @@ def invite_all(members: Iterable[Member], *, by: Member | None) -> int:
     for start in range(0, len(waiting), _AT_A_TIME):
         invitations = [
             Invitation(
-                organization_id=member.organization_id, member=member, invited_by=by, secret=uuid.uuid4(), sent_at=now, expires_at=now + LIVES
+                organization_id=member.organization_id,
+                member=member,
+                invited_by=by,
+                secret=uuid.uuid4(),
+                sent_at=now,
+                expires_at=now + LIVES,
             )
             for member in waiting[start : start + _AT_A_TIME]
         ]

@@ -88,7 +88,9 @@ def _own_row(request) -> Member:
 
 
 def _page(request, *, settings=None, absence=None, token=None, secret=""):
-    place = with_place(Member.objects.filter(organization_id=request.member.organization_id, pk=request.member.pk), access.today_of(request.member)).get()
+    place = with_place(
+        Member.objects.filter(organization_id=request.member.organization_id, pk=request.member.pk), access.today_of(request.member)
+    ).get()
     filled = [form for form in (settings, absence, token) if form is not None and form.errors]
     context = {
         "settings_form": settings or SettingsForm(instance=_own_row(request)),

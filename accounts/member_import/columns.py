@@ -95,11 +95,10 @@ def read_people(table: Table) -> People:
 
 def _places(table: Table) -> dict[str, int]:
     """Where each of our columns stands in the table."""
-    assert table.header is not None, "people are read by their header"
     known = {plain(header): column for column, headers in HEADERS.items() for header in headers}
     places: dict[str, int] = {}
     problems = []
-    for index, header in enumerate(table.header):
+    for index, header in enumerate(table.header or ()):
         column = known.get(plain(header))
         if column is None and plain(header):
             wanted = ", ".join(headers[0] for headers in HEADERS.values())
@@ -122,7 +121,9 @@ def plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum() or letter == "&")
 
 
-def _read_row(number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]) -> tuple[PersonRow | None, list[RowProblem]]:
+def _read_row(
+    number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]
+) -> tuple[PersonRow | None, list[RowProblem]]:
     problems: list[RowProblem] = []
     values: dict[str, Any] = {}
     for column, place in places.items():
@@ -201,7 +202,7 @@ def _read_working_days(cell: str) -> int:
         return next((day for day, words in _DAY_WORDS.items() if word in words), match.group())
 
     try:
-        return read_weekdays(re.sub(r"[^\W\d_]+", english, cell.replace("–", "-")))
+        return read_weekdays(re.sub(r"[^\W\d_]+", english, cell.replace("\N{EN DASH}", "-")))
     except ValueError:
         message = _("“%(days)s” are not working days. Write them such as mon-fri or mon,tue,thu.")
         raise ValueError(message % {"days": shortened(cell)}) from None

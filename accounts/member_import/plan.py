@@ -119,7 +119,9 @@ def _circles(rows: list[PlannedRow], managers: dict[str, str], column: str) -> I
         ends_well.update(step for step in path if step not in in_circles)
     for row in rows:
         if row.email in in_circles and "manager" in row.changes:
-            yield RowProblem(row.number, column, _("This line goes in a circle: the manager reports to this person, directly or through others."))
+            yield RowProblem(
+                row.number, column, _("This line goes in a circle: the manager reports to this person, directly or through others.")
+            )
 
 
 def _ownerless(organization: Organization, rows: list[PlannedRow], members: Iterable[Member], column: str) -> Iterable[RowProblem]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -11,14 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import access
+from accounts.dated import follow
 from accounts.invitations import services as invitations
 from accounts.member_import.columns import read_people
 from accounts.member_import.plan import Outcome, Plan, PlannedRow, plan_import
 from accounts.models import Member, MemberImport, Organization, ReportingLine, Role, Team, TeamMembership, User
-from accounts.people.dated import follow
 from accounts.tables import TableError, read_csv
 
-KEPT_FOR = timedelta(days=1)
 _AT_A_TIME = 500
 
 
@@ -41,9 +39,9 @@ def preview(organization: Organization, content: bytes) -> Plan:
 
 @transaction.atomic
 def keep_for_preview(member: Member, *, file_name: str, content: bytes) -> MemberImport:
-    """The loaded file until it is applied; the member's earlier ones go, and everybody's of more than a day."""
-    mine_or_old = Q(organization_id=member.organization_id, member=member) | Q(created_at__lt=timezone.now() - KEPT_FOR)
-    MemberImport.objects.filter(mine_or_old).delete()
+    """The loaded file until it is applied; the member's earlier ones go, and the organization's of more than a day."""
+    mine_or_old = Q(member=member) | Q(created_at__lt=timezone.now() - MemberImport.KEPT_FOR)
+    MemberImport.objects.filter(mine_or_old, organization_id=member.organization_id).delete()
     return MemberImport.objects.create(organization_id=member.organization_id, member=member, file_name=file_name[-200:], content=content)
 
 

@@ -15,7 +15,8 @@ class ApiTokenQuerySet(models.QuerySet):
     def visible_to(self, member):
         return self.filter(access.own(member))
 
-    editable_by = visible_to
+    def editable_by(self, member):
+        return self.visible_to(member)
 
     def with_secret(self, secret: str):
         """The tokens, one or none, that `secret` opens."""

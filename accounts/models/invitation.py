@@ -14,7 +14,8 @@ class InvitationQuerySet(models.QuerySet):
     def visible_to(self, member):
         return self.filter(access.people_editable_by(member))
 
-    editable_by = visible_to
+    def editable_by(self, member):
+        return self.visible_to(member)
 
     def open_at(self, moment: datetime):
         """Invitations that can still be accepted at `moment`."""

@@ -11,7 +11,7 @@ from accounts.models import Member, Role, Team
 from accounts.people.queries import likely_managers
 from accounts.teams.queries import choices
 from accounts.time_zones import time_zone_choices, validate_time_zone
-from accounts.working_days import mask_of, weekdays_of
+from accounts.working_days import MONDAY_TO_FRIDAY, mask_of, weekdays_of
 
 WEEKDAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
 
@@ -92,7 +92,9 @@ class MemberForm(HabitsForm):
         widget=forms.EmailInput(attrs={"list": "managers", "autocomplete": "off"}),
         help_text=_("The manager, and everybody above, sees how this person learns. Empty means nobody."),
     )
-    manager_from = forms.DateField(label=_("Reports to the manager from"), required=False, widget=DateInput(), help_text=_("Empty means today."))
+    manager_from = forms.DateField(
+        label=_("Reports to the manager from"), required=False, widget=DateInput(), help_text=_("Empty means today.")
+    )
 
     class Meta(HabitsForm.Meta):
         fields = ["name", "language", "time_zone", "working_days", "preferred_hour", "hired_on"]
@@ -142,6 +144,7 @@ class NewMemberForm(MemberForm):
             "roles": [Role.SELLER],
             "language": organization.language,
             "time_zone": organization.time_zone,
+            "working_days": MONDAY_TO_FRIDAY,
             "preferred_hour": time(8, 15),
         } | kwargs.get("initial", {})
         super().__init__(*args, owner=owner, **kwargs)
@@ -162,5 +165,10 @@ class SearchForm(forms.Form):
     state = forms.ChoiceField(
         label=_("Who"),
         required=False,
-        choices=[("", _("everybody here")), ("active", _("has signed in")), ("waiting", _("has not signed in yet")), ("left", _("has left"))],
+        choices=[
+            ("", _("everybody here")),
+            ("active", _("has signed in")),
+            ("waiting", _("has not signed in yet")),
+            ("left", _("has left")),
+        ],
     )

@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts import access
+from accounts.dated import in_force
 from accounts.models import Member, ReportingLine, TeamMembership
-from accounts.people.dated import in_force
 
 STATES = {
     "active": Q(is_active=True, last_signed_in_at__isnull=False),
@@ -28,7 +28,7 @@ def people_for_list(reader: Member, *, search: str = "", state: str = "") -> Que
 
 
 def with_place(members: QuerySet, day: date) -> QuerySet:
-    """The members, each with ids and names of team and manager on `day`, or None."""
+    """The members, each with ids and names of team and manager on `day`, or None, and whether they have reports."""
     team = TeamMembership.objects.filter(in_force(day), member=OuterRef("pk"))
     manager = ReportingLine.objects.filter(in_force(day), member=OuterRef("pk"))
     return members.annotate(
@@ -36,6 +36,7 @@ def with_place(members: QuerySet, day: date) -> QuerySet:
         team_name=Subquery(team.values("team__name")[:1]),
         manager_id_now=Subquery(manager.values("manager_id")[:1]),
         manager_name=Subquery(manager.values("manager__name")[:1]),
+        has_reports=access.has_reports(day),
     )
 
 

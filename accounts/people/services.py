@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.dated import follow
 from accounts.models import Member, Organization, ReportingLine, Team, TeamMembership, User
-from accounts.people.dated import follow
 
 
 class LineInACircle(ValueError):

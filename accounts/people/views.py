@@ -19,26 +19,18 @@ from accounts.signin.decorators import role_required
 PAGE_SIZE = 50
 
 
-def reads_people(member) -> bool:
-    return member.is_owner or member.is_hr
-
-
-def writes_people(member) -> bool:
-    return member.is_owner
-
-
-@role_required(reads_people)
+@role_required(access.reads_people)
 @require_safe
 def people(request):
     form = SearchForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {"q": "", "state": ""}
     found = people_for_list(request.member, search=wanted["q"], state=wanted["state"])
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "is_narrowed": any(wanted.values()), "can_write": writes_people(request.member)}
+    context = {"form": form, "page": page, "is_narrowed": any(wanted.values()), "can_write": access.writes_people(request.member)}
     return render(request, "accounts/people.html", context)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request):
     form = NewMemberForm(request.POST or None, owner=request.member)
@@ -50,10 +42,10 @@ def person_add(request):
     return _form_page(request, "accounts/person_add.html", {"form": form})
 
 
-@role_required(reads_people)
+@role_required(access.reads_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request, public_id):
-    if request.method != "POST" and not writes_people(request.member):
+    if request.method != "POST" and not access.writes_people(request.member):
         member = get_object_or_404(_with_place(request, Member.objects.visible_to(request.member)), public_id=public_id)
         return render(request, "accounts/person.html", {"person": member})
     member = get_object_or_404(_with_place(request, Member.objects.editable_by(request.member)), public_id=public_id)
@@ -64,7 +56,7 @@ def person(request, public_id):
     return _form_page(request, "accounts/person_edit.html", {"form": form, "person": member})
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def person_invite(request, public_id):
     member = get_object_or_404(_uninvited(request), public_id=public_id)
@@ -73,7 +65,7 @@ def person_invite(request, public_id):
     return redirect("accounts:person", public_id=member.public_id)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def people_invite(request):
     """Everybody who has not signed in gets a new invitation."""
@@ -82,7 +74,7 @@ def people_invite(request):
     return redirect("accounts:people")
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def person_deactivate(request, public_id):
     member = get_object_or_404(Member.objects.editable_by(request.member), public_id=public_id, is_active=True)
@@ -96,7 +88,7 @@ def person_deactivate(request, public_id):
     return redirect("home" if member.pk == request.member.pk else "accounts:people")
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_POST
 def person_reactivate(request, public_id):
     member = get_object_or_404(Member.objects.editable_by(request.member), public_id=public_id, is_active=False)
@@ -125,7 +117,9 @@ def _save(member: Member, form: MemberForm) -> bool:
     try:
         services.change_member(member, **form.settings())
     except services.LineInACircle:
-        form.add_error("manager", _("This manager reports to %(name)s, directly or through others. Choose somebody else.") % {"name": member.name})
+        form.add_error(
+            "manager", _("This manager reports to %(name)s, directly or through others. Choose somebody else.") % {"name": member.name}
+        )
     except services.LastOwner:
         form.add_error("roles", _("Somebody must be the owner. Make another person an owner first."))
     else:

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import Count, Q
 
+from accounts.dated import in_force
 from accounts.models import Team
-from accounts.people.dated import in_force
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import access
 from accounts.models import Team
-from accounts.people.views import reads_people, writes_people
 from accounts.signin.decorators import role_required
 from accounts.teams import services
 from accounts.teams.forms import TeamForm
 from accounts.teams.queries import tree_visible_to
 
 
-@role_required(reads_people)
+@role_required(access.reads_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def teams(request):
     """The tree; a POST adds a team."""
-    can_write = writes_people(request.member)
+    can_write = access.writes_people(request.member)
     if request.method == "POST" and not can_write:
         raise Http404
     form = TeamForm(request.POST or None, owner=request.member) if can_write else None
@@ -36,7 +35,7 @@ def teams(request):
     return render(request, "accounts/teams.html", {"branches": branches, "form": form}, status=status)
 
 
-@role_required(writes_people)
+@role_required(access.writes_people)
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request, public_id):
     found = get_object_or_404(Team.objects.editable_by(request.member).select_related("parent"), public_id=public_id)

@@ -1,5 +1,7 @@
 """What every page of a member shows around its content."""
 
+from django.urls import reverse
+
 from dashboards.homes.navigation import links_for
 
 
@@ -7,4 +9,8 @@ def navigation(request):
     member = getattr(request, "member", None)
     if member is None:
         return {}
-    return {"navigation": links_for(member, request.path), "memberships": getattr(request.user, "current_memberships", [member])}
+    return {
+        "navigation": links_for(member, request.path),
+        "memberships": getattr(request.user, "current_memberships", [member]),
+        "settings_url": reverse("accounts:me"),
+    }

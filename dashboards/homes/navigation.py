@@ -34,7 +34,9 @@ PLACES: tuple[Place, ...] = (
     Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
     Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
     Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
-    Place("reinforcement:competency_list", _("Competencies"), "competency", access.reads_all_content),
+    Place("reinforcement:program_list", _("Programs"), "programs", access.reads_all_content),
+    Place("reinforcement:competency_list", _("Competencies"), "competency", lambda member: member.is_author),
+    Place("accounts:people", _("People"), "people", access.reads_people),
 )
 
 

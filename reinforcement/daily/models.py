@@ -18,7 +18,8 @@ class DailySetQuerySet(models.QuerySet):
         """One's own sets: what a set holds is between the person and the questions."""
         return self.filter(access.own(member))
 
-    editable_by = visible_to
+    def editable_by(self, member):
+        return self.visible_to(member)
 
 
 class DailySet(models.Model):
@@ -53,7 +54,8 @@ class DailySetItemQuerySet(models.QuerySet):
             else access.NOBODY
         )
 
-    editable_by = visible_to
+    def editable_by(self, member):
+        return self.visible_to(member)
 
 
 class DailySetItem(models.Model):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -24,8 +25,8 @@ class Difference:
 
     table: str
     key: tuple
-    kept: object
-    rebuilt: object
+    kept: Any
+    rebuilt: Any
 
 
 def memory_differences(members: Iterable[int]) -> list[Difference]:
@@ -113,7 +114,7 @@ def _mend(organization_id: int, difference: Difference) -> None:
 
 
 def _kept_rollups(organization_id: int) -> Rollups:
-    def weeks(model, whose):
+    def weeks(model: type[MemberWeek] | type[TeamWeek], whose: str) -> dict[tuple, dict[str, int]]:
         rows = model.objects.filter(organization_id=organization_id).values(whose, "competency_id", "week_on", *_WEEK_COUNTS)
         return {(row[whose], row["competency_id"], row["week_on"]): {name: row[name] for name in _WEEK_COUNTS} for row in rows.iterator()}
 

@@ -12,8 +12,8 @@ from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold
-from reinforcement.memory.policy import FixedRule, OnceRule, next_step
-from reinforcement.programs.models import Program
+from reinforcement.memory.policy import next_step
+from reinforcement.programs.rules import rule_of
 from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_member, count_for_team
 from reinforcement.questions.kinds.registry import kind
 
@@ -40,13 +40,6 @@ class Answered:
     answer: Answer
     item: DailySetItem
     is_replay: bool
-
-
-def rule_of(program: Program) -> FixedRule | OnceRule:
-    """The spacing rule that the program's settings make."""
-    if program.mode == Program.Mode.ONCE:
-        return OnceRule()
-    return FixedRule(program.days_after_wrong, program.days_after_right, program.rights_to_retire)
 
 
 def monday_of(day: date) -> date:

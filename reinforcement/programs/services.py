@@ -17,6 +17,10 @@ class ProgramNotReady(ValueError):
     """A program can't be launched as it is; the text says what is missing."""
 
 
+class ProgramEnded(Exception):
+    """The program has ended; it is no longer changed."""
+
+
 @transaction.atomic
 def create_program(
     organization: Organization,
@@ -58,6 +62,38 @@ def set_questions(program: Program, questions: Sequence[Question]) -> None:
 
 
 @transaction.atomic
+def remove_question(program: Program, question: Question) -> None:
+    """Takes the question out of the program. What was asked of it before stays in the log."""
+    program.program_questions.filter(question=question).delete()
+
+
+@transaction.atomic
+def move_question(program: Program, question: Question, *, steps: int) -> None:
+    """Moves the question `steps` places down, up where negative, and no further than the ends."""
+    # The program's row is held: two moves at once would give two questions the same place.
+    Program.objects.select_for_update().get(pk=program.pk, organization_id=program.organization_id)
+    lines = list(program.program_questions.order_by("position", "pk"))
+    place = next((place for place, line in enumerate(lines) if line.question_id == question.pk), None)
+    if place is None:
+        return
+    lines.insert(max(place + steps, 0), lines.pop(place))
+    moved = [(position, line) for position, line in enumerate(lines) if line.position != position]
+    for position, line in moved:
+        line.position = position
+    ProgramQuestion.objects.bulk_update([line for _position, line in moved], ["position"])
+
+
+@transaction.atomic
+def update_program(program: Program, **settings) -> None:
+    """Changes settings of the program; what a running one has asked before stays as it was. Raises ProgramEnded."""
+    if program.state == Program.State.ENDED:
+        raise ProgramEnded
+    for name, value in settings.items():
+        setattr(program, name, value)
+    program.save(update_fields=list(settings))
+
+
+@transaction.atomic
 def set_audience(program: Program, audience: Iterable[Member | Team]) -> None:
     """The program is for exactly these members and teams (with the teams below them). A running one enrolls at once."""
     audience = list(audience)
@@ -78,7 +114,9 @@ def set_audience(program: Program, audience: Iterable[Member | Team]) -> None:
 
 @transaction.atomic
 def launch(program: Program, *, now: datetime | None = None) -> None:
-    """The program runs from its start date. Raises ProgramNotReady without questions or audience."""
+    """The program runs from its start date; one that runs goes on. Raises ProgramNotReady without questions or audience, ProgramEnded."""
+    if program.state == Program.State.ENDED:
+        raise ProgramEnded
     if not program.program_questions.exists():
         raise ProgramNotReady(_("Add at least one question before you launch."))
     if not program.audience.exists():

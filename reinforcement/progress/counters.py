@@ -1,9 +1,11 @@
 """Counts that are added to in the transaction of what they count: insert, else add, in one statement."""
 
+from collections.abc import Mapping
+
 from django.db import connection, models
 
 
-def add(model: type[models.Model], key: dict[str, object], amounts: dict[str, int], *, organization_id: int) -> None:
+def add(model: type[models.Model], key: Mapping[str, object], amounts: Mapping[str, int], *, organization_id: int) -> None:
     """Adds `amounts` to the row that `key` names, which is made where it is missing. `key` is a unique constraint of `model`."""
     values = {"organization_id": organization_id, **key, **_every_count(model), **amounts}
     table = model._meta.db_table

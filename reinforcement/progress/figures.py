@@ -44,13 +44,15 @@ class Figure:
         return self.whole >= max(self.minimum, 1)
 
     @property
-    def share(self) -> float | None:
-        """From 0 to 1; None where there is not enough data."""
-        return self.part / self.whole if self.has_data else None
+    def share(self) -> float:
+        """From 0 to 1. Raises ValueError where there is not enough data: ask `has_data` first."""
+        if not self.has_data:
+            raise ValueError("not enough data")
+        return self.part / self.whole
 
     @property
-    def percent(self) -> int | None:
-        return None if self.share is None else percent(self.share)
+    def percent(self) -> int:
+        return percent(self.share)
 
     def __add__(self, other: "Figure") -> "Figure":
         return Figure(self.part + other.part, self.whole + other.whole, self.minimum)
@@ -58,15 +60,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The mean share over the people with data, how many they are, and out of how many."""
+    """The mean share over the people with data, how many they are, and out of how many. The share is 0 where nobody has data."""
 
-    share: float | None
+    share: float
     with_data: int
     people: int
 
     @property
-    def percent(self) -> int | None:
-        return None if self.share is None else percent(self.share)
+    def percent(self) -> int:
+        return percent(self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,10 @@ class PersonProgress:
 
 
 def mean_of(figures: Iterable[Figure]) -> Mean:
-    """The mean of the shares, each person counting once; no share where nobody has data."""
+    """The mean of the shares, each person with data counting once."""
     figures = list(figures)
-    shares = [figure.share for figure in figures if figure.share is not None]
-    return Mean(share=sum(shares) / len(shares) if shares else None, with_data=len(shares), people=len(figures))
+    shares = [figure.share for figure in figures if figure.has_data]
+    return Mean(share=sum(shares) / len(shares) if shares else 0, with_data=len(shares), people=len(figures))
 
 
 def percent(share: float) -> int:

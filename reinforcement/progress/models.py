@@ -6,6 +6,9 @@ from accounts import access
 from accounts.models import Member, Organization, Team
 from reinforcement.competencies.models import Competency
 
+# Credit is summed in whole ten-thousandths: whole numbers add up exactly in any order, so a rebuild can be compared.
+CREDIT_UNITS = 10_000
+
 
 class Week(models.Model):
     """Counts of one week (by its Monday) and one competency. Shares are quotients of sums, never means of shares."""
@@ -16,7 +19,7 @@ class Week(models.Model):
     presented = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
     right = models.PositiveIntegerField(default=0)
-    # Sums of credit in ten-thousandths: whole numbers add up exactly in any order, so a rebuild can be compared.
+    # Sums of credit in CREDIT_UNITS.
     credit = models.PositiveBigIntegerField(default=0)
     first_answered = models.PositiveIntegerField(default=0)
     first_right = models.PositiveIntegerField(default=0)

@@ -22,8 +22,7 @@ from reinforcement.progress.figures import (
     TeamFigures,
     WeekCounts,
 )
-from reinforcement.progress.models import LastAnswers, MemberWeek
-from reinforcement.progress.services import CREDIT_UNITS
+from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek
 
 # Figures by the ids of member and competency.
 _Figures = dict[tuple[int, int], Figure]

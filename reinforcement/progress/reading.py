@@ -69,11 +69,11 @@ def _lowest_headline(team: TeamFigures, lowest: int, told: list[int]) -> str:
     """Says for how many people the team's lowest competency lies below their own other ones."""
     with_data = below = 0
     for person in team.people:
-        share = person.figures[lowest].share
-        others = mean_of(person.figures[column] for column in told if column != lowest).share
-        if share is not None and others is not None:
+        figure = person.figures[lowest]
+        others = mean_of(person.figures[column] for column in told if column != lowest)
+        if figure.has_data and others.with_data:
             with_data += 1
-            below += share < others
+            below += figure.share < others.share
     is_right = team.measure is Measure.RIGHT
     if with_data > 1 and below >= with_data * NEARLY_EVERYONE:
         return (
@@ -195,12 +195,13 @@ def read_person(progress: PersonProgress) -> Reading:
 
 def _from_to(progress: PersonProgress) -> str:
     now = progress.right.percent
-    words = {"initial": progress.initial.percent, "now": now}
-    if progress.initial.percent is None:
-        return gettext("%(now)d out of 100 right at the last answer") % words
-    if now > words["initial"]:
+    if not progress.initial.has_data:
+        return gettext("%(now)d out of 100 right at the last answer") % {"now": now}
+    initial = progress.initial.percent
+    words = {"initial": initial, "now": now}
+    if now > initial:
         return gettext("From %(initial)d to %(now)d out of 100") % words
-    if now == words["initial"]:
+    if now == initial:
         return gettext("%(now)d out of 100, as at the start") % words
     return gettext("From %(initial)d to %(now)d out of 100: what slipped comes back in the sets") % words
 

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reinforcement.progress.counters import add
-from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek
-
-# Credit is summed in whole ten-thousandths (see progress.models.Week).
-CREDIT_UNITS = 10_000
+from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek, TeamWeek
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from accounts.tables import safe_cell
-from reinforcement.progress.figures import CompetencyName, Figure, Mean, Measure, TeamFigures, map_step
+from reinforcement.progress.figures import CompetencyName, Figure, Mean, Measure, PersonRow, TeamFigures, map_step
 from reinforcement.progress.measures import WORDS
 from reinforcement.progress.reading import in_percent
 
@@ -37,12 +37,12 @@ class TeamTable:
     means: tuple[Cell, ...]
 
 
-def team_table(team: TeamFigures) -> TeamTable:
+def team_table(team: TeamFigures, people: Iterable[PersonRow]) -> TeamTable:
+    """The table with rows for `people`, some or all of the team; the mean is always over all of it."""
     return TeamTable(
         competencies=team.competencies,
         rows=tuple(
-            TableRow(person.public_id, person.name, tuple(cell_of(figure, team.measure) for figure in person.figures))
-            for person in team.people
+            TableRow(person.public_id, person.name, tuple(cell_of(figure, team.measure) for figure in person.figures)) for person in people
         ),
         means=tuple(_mean_cell(mean) for mean in team.means),
     )
@@ -88,7 +88,7 @@ def _started_cell(figure: Figure) -> Cell:
 def _mean_cell(mean: Mean) -> Cell:
     people = {"with_data": mean.with_data, "people": mean.people}
     count = gettext("%(with_data)d of %(people)d") % people
-    if mean.share is None:
+    if not mean.with_data:
         return Cell("–", count, None, gettext("nobody has enough data"))  # noqa: RUF001 - a dash stands where no number is
     words = gettext("%(share)s, mean of %(with_data)d of %(people)d people") % {**people, "share": in_percent(mean.percent)}
     return Cell(str(mean.percent), count, None, words)
@@ -96,7 +96,7 @@ def _mean_cell(mean: Mean) -> Cell:
 
 def as_csv(team: TeamFigures) -> str:
     """The whole table, all its pages: per competency the figure in per cent and the number it rests on."""
-    table = team_table(team)
+    table = team_table(team, team.people)
     heads = [gettext("Person")]
     for competency in table.competencies:
         heads += [f"{competency.name}, %", f"{competency.name}, {WORDS[team.measure].counted}"]

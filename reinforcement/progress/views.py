@@ -30,8 +30,7 @@ seller_required = role_required(lambda member: member.is_seller)
 @private
 def team(request):
     figures = _figures_asked_for(request)
-    table = team_table(figures)
-    page = Paginator(table.rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(figures.people, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "reading": read_team(figures),
         "words": WORDS[figures.measure],
@@ -40,7 +39,7 @@ def team(request):
         "has_periods": figures.measure is Measure.PARTICIPATION,
         "has_minimum": figures.measure in (Measure.RIGHT, Measure.INITIAL),
         "figures": figures,
-        "table": table,
+        "table": team_table(figures, page.object_list),
         "page": page,
     }
     return render(request, "reinforcement/team.html", context)

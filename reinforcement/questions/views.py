@@ -52,7 +52,8 @@ def question_list(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "chosen": chosen,
         "query": f"{query.urlencode()}&" if query else "",
-        "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
+        "is_narrowed": bool(chosen or wanted.kind or wanted.language or wanted.is_archived),
+        "is_filtered": wanted != queries.BankFilter(),
         "can_edit": request.member.is_author,
     }
     return render(request, "reinforcement/question_list.html", context)

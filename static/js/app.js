@@ -75,6 +75,9 @@
     dialog.showModal();
   });
 
+  // --- many roles make a long bar on a phone: the page that is open stays in sight ---
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // --- theme ---
   const choice = document.querySelector("[data-theme-choice]");
   if (choice) {

@@ -1,8 +1,10 @@
 """The sweep: what it publishes, and that a broker that is away costs nothing but time."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -62,3 +64,10 @@ def test_sweep_beats_the_heart_even_when_the_broker_is_away(note, monkeypatch):
     message.refresh_from_db()
     assert (message.state, message.attempts, message.claim) == ("waiting", 0, None)
     assert Heartbeat.objects.get(name="beat").beaten_at <= timezone.now()
+
+
+def test_sweep_is_the_only_publisher():
+    rooms = ("accounts", "outbox", "reinforcement", "dashboards", "config")
+    files = [file for room in rooms for file in (settings.BASE_DIR / room).rglob("*.py")]
+    publishers = [file for file in files if re.search(r"\.(delay|apply_async|send_task)\(", file.read_text())]
+    assert publishers == [settings.BASE_DIR / "outbox" / "tasks.py"]

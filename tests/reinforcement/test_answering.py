@@ -13,6 +13,7 @@ from reinforcement.daily import services
 from reinforcement.daily.rebuilding import memory_differences, rollup_differences
 from reinforcement.models import Answer, DailySet, LastAnswers, MemberWeek, MemoryState, TeamWeek
 from reinforcement.questions.kinds.base import ResponseError
+from reinforcement.questions.services import Asked, Words, publish_version
 from tests.factories import CompetencyFactory, DailySetFactory, QuestionFactory, SellerFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,17 @@ def test_many_equal_answers_at_once_leave_one_row():
     assert sorted(result.is_replay for result in results) == [False] + [True] * 11
     assert Answer.objects.count() == 1
     assert (MemberWeek.objects.get().answered, TeamWeek.objects.get().answered, DailySet.objects.get().answered) == (1, 1, 1)
+
+
+def test_a_published_change_of_meaning_starts_every_memory_again():
+    question = QuestionFactory()
+    daily_set = DailySetFactory(member=SellerFactory(organization=question.organization), questions=[question])
+    give(daily_set)
+    wording = question.current_version.wordings.get()
+    asked = Asked("single", {"right": ["b"]}, Words("en", wording.prompt, wording.content))
+    publish_version(question, change="wording", asked=asked)
+    assert MemoryState.objects.get().due_on is not None
+    publish_version(question, change="meaning", asked=asked)
+    state = MemoryState.objects.get()
+    assert (state.due_on, state.rights_in_a_row, state.answered) == (None, 0, 1)
+    assert memory_differences([daily_set.member_id]) == []

@@ -58,11 +58,13 @@ def own(*rows):
 
 
 def test_figure_says_nothing_at_four_answers_and_something_at_five():
-    assert (Figure(4, 4).share, Figure(5, 5).share) == (None, 1.0)
+    assert (Figure(4, 4).has_data, Figure(5, 5).share) == (False, 1.0)
+    with pytest.raises(ValueError, match="not enough data"):
+        _share = Figure(4, 4).share
 
 
 def test_figure_of_nothing_has_no_share_even_without_a_minimum():
-    assert Figure(0, 0, minimum=0).share is None
+    assert not Figure(0, 0, minimum=0).has_data
 
 
 def test_percent_rounds_halves_upward():
@@ -73,8 +75,8 @@ def test_mean_counts_each_person_with_data_once():
     assert mean_of([Figure(50, 100), Figure(5, 5), Figure(4, 4)]) == Mean(share=0.75, with_data=2, people=3)
 
 
-def test_mean_of_nobody_has_no_share():
-    assert mean_of([Figure(4, 4)]) == Mean(share=None, with_data=0, people=1)
+def test_mean_of_nobody_says_so():
+    assert mean_of([Figure(4, 4)]) == Mean(share=0, with_data=0, people=1)
 
 
 @pytest.mark.parametrize(("value", "step"), [(0, 1), (39, 1), (40, 2), (59, 3), (69, 4), (70, 5), (89, 6), (90, 7), (100, 7)])

@@ -224,6 +224,13 @@ def test_progress_page_shows_own_figures_and_who_reads_them(client, line):
     assert "15 of 20 questions answered" in page
 
 
+def test_progress_page_shows_last_answers_without_first_ones(client):
+    seller = SellerFactory()
+    competency = LastAnswersFactory(member=seller, questions=10, right=7).competency
+    sign_in(client, seller)
+    assert f"{competency.name}: 70 per cent" in client.get(reverse("reinforcement:progress")).content.decode()
+
+
 def test_progress_page_before_the_first_set_says_what_to_do(client):
     sign_in(client, SellerFactory())
     page = client.get(reverse("reinforcement:progress")).content.decode()

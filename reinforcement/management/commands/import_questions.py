@@ -9,7 +9,7 @@ from django.utils import translation
 
 from accounts.models import Organization
 from accounts.tables import MOST_BYTES
-from reinforcement.questions.importing import FORMATS, ImportRejected, Plan, Source, State, import_questions, plan_import
+from reinforcement.importing.services import FORMATS, ImportRejected, Plan, Source, State, import_questions, plan_import
 
 KNOWN_FORMATS = ("auto", "csv", "xlsx", "gift", "aiken", "moodlexml")
 REJECTED = 2
@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--map", default="", metavar="MAPPING", help="prompt=1,options=2-5,answer=6; guessed when not given")
         parser.add_argument("--no-header", action="store_true", help="the first row is a question; found out when not given")
         parser.add_argument("--competency", default="", metavar="NAME", help="for new questions whose row names none; made when missing")
+        parser.add_argument(
+            "--program", default="", metavar="NAME", help="put the questions into this program; a draft is made when missing"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
         parser.add_argument("--restart", action="store_true", help="changed questions start again for everybody, as a change of meaning")
         parser.add_argument("--json", action="store_true")
@@ -51,7 +54,7 @@ class Command(BaseCommand):
             plan = plan_import(organization, source)
         else:
             try:
-                plan, _questions = import_questions(organization, source, restarts=options["restart"])
+                plan = import_questions(organization, source, restarts=options["restart"], program_name=options["program"]).plan
             except ImportRejected as rejected:
                 plan = rejected.plan
         self.stdout.write(json.dumps(_as_json(plan), ensure_ascii=False) if options["json"] else _as_text(plan, options["dry_run"]))

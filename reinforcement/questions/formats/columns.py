@@ -115,9 +115,9 @@ def _plain_name(cell: str) -> str:
 
 
 def _ends_in_answers(table: Table) -> bool:
-    """Whether the last cell names an option in at least nine of ten of the first rows; a faulty row is then named, not guessed around."""
+    """Whether the last cell names an option in most of the first rows; a faulty row is then named, not guessed around."""
     rows = table.rows[:_ROWS_LOOKED_AT]
-    return sum(_names_option(row.cells) for row in rows) >= 0.9 * len(rows)
+    return sum(_names_option(row.cells) for row in rows) > len(rows) / 2
 
 
 def _names_option(cells: Sequence[str]) -> bool:

@@ -13,11 +13,11 @@ from accounts.signin.decorators import role_required
 from accounts.tables import TableError
 from reinforcement.competencies.models import Competency
 from reinforcement.competencies.tree import in_tree_order
-from reinforcement.questions import importing
-from reinforcement.questions.import_forms import MappingForm, UploadForm, initial_of
-from reinforcement.questions.importing import State
+from reinforcement.importing import services
+from reinforcement.importing.forms import ApplyForm, MappingForm, UploadForm, initial_of
+from reinforcement.importing.models import QuestionImport
+from reinforcement.importing.services import State
 from reinforcement.questions.kinds.registry import kind
-from reinforcement.questions.models import QuestionImport
 
 PAGE_SIZE = 20
 
@@ -32,7 +32,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return render(request, "reinforcement/import_start.html", {"form": form}, status=422 if request.method == "POST" else 200)
     file, competency = form.cleaned_data["file"], form.cleaned_data["competency"]
-    waiting = importing.keep_file(
+    waiting = services.keep_file(
         request.member, file_name=file.name, data=file.read(), competency=competency.name if competency else "", now=timezone.now()
     )
     return redirect("reinforcement:import_check", waiting.public_id)
@@ -45,16 +45,16 @@ def import_check(request: HttpRequest, public_id) -> HttpResponse:
     waiting = _waiting(request, public_id)
     if request.method == "POST":
         try:
-            table = importing.table_of(importing.source_of(waiting))
+            table = services.table_of(services.source_of(waiting))
         except TableError:
             return redirect("reinforcement:import_check", waiting.public_id)
         form = MappingForm(request.POST, table=table)
         has_header = "has_header" in request.POST
         if has_header != (table.header is not None):
             # Other names and another first row: what was guessed for the columns is guessed again.
-            importing.say_about(waiting, mapping="", has_header=has_header)
+            services.say_about(waiting, mapping="", has_header=has_header)
         elif form.is_valid():
-            importing.say_about(waiting, mapping=form.mapping, has_header=has_header)
+            services.say_about(waiting, mapping=form.mapping, has_header=has_header)
         else:
             return _check_page(request, waiting, form, status=422)
         return redirect("reinforcement:import_check", waiting.public_id)
@@ -65,18 +65,23 @@ def import_check(request: HttpRequest, public_id) -> HttpResponse:
 @require_POST
 def import_apply(request: HttpRequest, public_id) -> HttpResponse:
     waiting = _waiting(request, public_id)
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        return _check_page(request, waiting, apply_form=form, status=422)
     try:
-        plan, _questions = importing.apply_file(waiting, restarts="restarts" in request.POST)
+        done = services.apply_file(waiting, restarts=form.cleaned_data["restarts"], program_name=form.cleaned_data["program"])
     except QuestionImport.DoesNotExist:
         return redirect("reinforcement:question_list")
-    except importing.ImportRejected:
+    except services.ImportRejected:
         messages.error(request, _("Nothing was changed. See what is to mend."))
         return redirect("reinforcement:import_check", waiting.public_id)
-    created, updated = plan.count(State.NEW), plan.count(State.CHANGED)
+    created, updated = done.plan.count(State.NEW), done.plan.count(State.CHANGED)
     words = [
         ngettext("%(count)d new question.", "%(count)d new questions.", created) % {"count": created},
         ngettext("%(count)d changed.", "%(count)d changed.", updated) % {"count": updated},
     ]
+    if done.program is not None:
+        words.append(_("They are in the program “%(name)s”.") % {"name": done.program.name})
     messages.success(request, " ".join(words))
     return redirect("reinforcement:question_list")
 
@@ -84,7 +89,7 @@ def import_apply(request: HttpRequest, public_id) -> HttpResponse:
 @authors_only
 @require_POST
 def import_cancel(request: HttpRequest, public_id) -> HttpResponse:
-    importing.forget_file(_waiting(request, public_id))
+    services.forget_file(_waiting(request, public_id))
     messages.success(request, _("The file is gone. Nothing was changed."))
     return redirect("reinforcement:question_list")
 
@@ -93,8 +98,14 @@ def _waiting(request: HttpRequest, public_id) -> QuestionImport:
     return get_object_or_404(QuestionImport.objects.editable_by(request.member), public_id=public_id)
 
 
-def _check_page(request: HttpRequest, waiting: QuestionImport, form: MappingForm | None = None, status: int = 200) -> HttpResponse:
-    plan = importing.plan_import(request.member.organization, importing.source_of(waiting))
+def _check_page(
+    request: HttpRequest,
+    waiting: QuestionImport,
+    form: MappingForm | None = None,
+    apply_form: ApplyForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    plan = services.plan_import(request.member.organization, services.source_of(waiting))
     if form is None and plan.table is not None:
         form = MappingForm(initial=initial_of(plan.mapping, plan.table), table=plan.table)
     counts = {state.value: plan.count(state) for state in State}
@@ -107,6 +118,7 @@ def _check_page(request: HttpRequest, waiting: QuestionImport, form: MappingForm
         "waiting": waiting,
         "plan": plan,
         "form": form,
+        "apply_form": apply_form or ApplyForm(),
         "counts": counts,
         "changes": counts[State.NEW] + counts[State.CHANGED],
         "cards": [_card(entry) for entry in page],
@@ -121,7 +133,7 @@ def _check_page(request: HttpRequest, waiting: QuestionImport, form: MappingForm
     return render(request, "reinforcement/import_check.html", context, status=status)
 
 
-def _card(entry: importing.Entry) -> dict:
+def _card(entry: services.Entry) -> dict:
     """One question as the page shows it, with the right answers marked."""
     asked = kind(entry.asked.kind)
     content = entry.asked.words.content | {"keep_order": True}

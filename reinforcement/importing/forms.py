@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,18 @@ class UploadForm(forms.Form):
         return file
 
 
+class ApplyForm(forms.Form):
+    restarts = forms.BooleanField(
+        label=gettext_lazy("The changed questions have a new meaning: everybody starts them again"), required=False
+    )
+    program = forms.CharField(
+        label=gettext_lazy("Put them into a program"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Its name. A new one is a draft that asks nobody yet; leave it empty to import into the bank only."),
+    )
+
+
 class MappingForm(forms.Form):
     """What each column of `table` holds; `mapping()` is the text that the import keeps."""
 
@@ -60,10 +73,11 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.table = table
         for place in range(table.width):
+            # Help texts may hold markup, so what comes from the file is escaped here.
             example = next((row.cells[place] for row in table.rows if row.cells[place].strip()), "")
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=_("Column %(name)s") % {"name": table.column_name(place)},
-                help_text=_("For example: %(example)s") % {"example": example[:80]} if example else "",
+                help_text=escape(_("For example: %(example)s") % {"example": example[:80]}) if example else "",
                 choices=list(FIELD_LABELS.items()),
                 required=False,
             )

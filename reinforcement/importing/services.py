@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -19,6 +21,9 @@ from accounts.models import Member, Organization
 from accounts.tables import MOST_PROBLEMS, Table, TableError, read_csv
 from reinforcement.competencies.models import Competency
 from reinforcement.competencies.services import create_competency
+from reinforcement.importing.models import QuestionImport
+from reinforcement.programs.models import Program
+from reinforcement.programs.services import add_questions, create_program
 from reinforcement.questions import queries, services
 from reinforcement.questions.editor import free_id
 from reinforcement.questions.formats import comma_separated
@@ -26,7 +31,7 @@ from reinforcement.questions.formats.base import ImportedQuestion, ImportProblem
 from reinforcement.questions.formats.columns import ColumnMapping, MappingError, guess_header, guess_mapping, read_mapping
 from reinforcement.questions.kinds.base import ContentError
 from reinforcement.questions.letters import place_reference
-from reinforcement.questions.models import Question, QuestionImport, QuestionVersion
+from reinforcement.questions.models import Question, QuestionVersion
 from reinforcement.questions.rich_text import from_plain_text, to_plain_text
 from reinforcement.questions.sameness import normalised, same_key
 
@@ -80,6 +85,15 @@ class Plan:
         return sum(entry.state == state for entry in self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An import that was carried out; `questions` in the order of the file."""
+
+    plan: Plan
+    questions: tuple[Question, ...]
+    program: Program | None = None
+
+
 class ImportRejected(Exception):
     """Nothing was changed; `plan.problems` says why, by row and column."""
 
@@ -107,11 +121,17 @@ def plan_import(organization: Organization, source: Source) -> Plan:
 
 @transaction.atomic
 def import_questions(
-    organization: Organization, source: Source, *, created_by: Member | None = None, restarts: bool = False
-) -> tuple[Plan, list[Question]]:
-    """Writes the whole file, or raises ImportRejected. The plan that was carried out, and its questions in the order of the file.
+    organization: Organization,
+    source: Source,
+    *,
+    created_by: Member | None = None,
+    restarts: bool = False,
+    program_name: str = "",
+) -> Done:
+    """Writes the whole file, or raises ImportRejected.
 
-    A changed question keeps its dates unless `restarts`. Statements grow with each 500 rows, not with each row.
+    A changed question keeps its dates unless `restarts`. With a name the questions join the program of that name that has not
+    ended, else a new draft. Statements grow with each 500 rows, not with each row.
     """
     # Two imports into one organization wait for each other: otherwise both would find the same question missing.
     Organization.objects.select_for_update().get(pk=organization.pk)
@@ -147,7 +167,18 @@ def import_questions(
             touched.append(entry.question)
     Question.objects.bulk_update(touched, ["competency", "archived_at"], batch_size=services.BATCH)
     by_row = {entry.row: question for entry, question in zip(fresh, made, strict=True)}
-    return plan, [entry.question or by_row[entry.row] for entry in plan.entries]
+    questions = tuple(entry.question or by_row[entry.row] for entry in plan.entries)
+    return Done(plan, questions, _program(organization, program_name, questions, created_by) if program_name else None)
+
+
+def _program(organization: Organization, name: str, questions: Sequence[Question], created_by: Member | None) -> Program:
+    """The program of that name that has not ended, with the questions at its end; a draft from today where there is none."""
+    program = Program.objects.filter(organization=organization, name=name).exclude(state=Program.State.ENDED).first()
+    if program is None:
+        today = timezone.localdate(timezone=ZoneInfo(organization.time_zone))
+        return create_program(organization, name=name, starts_on=today, created_by=created_by, questions=questions)
+    add_questions(program, questions)
+    return program
 
 
 @transaction.atomic
@@ -167,11 +198,13 @@ def say_about(waiting: QuestionImport, *, mapping: str, has_header: bool) -> Non
 
 
 @transaction.atomic
-def apply_file(waiting: QuestionImport, *, restarts: bool = False) -> tuple[Plan, list[Question]]:
+def apply_file(waiting: QuestionImport, *, restarts: bool = False, program_name: str = "") -> Done:
     """As `import_questions`; then the file goes. QuestionImport.DoesNotExist when it went already: two taps import once."""
     held = QuestionImport.objects.select_for_update(of=("self",)).filter(organization_id=waiting.organization_id)
     waiting = held.select_related("organization", "created_by").get(pk=waiting.pk)
-    done = import_questions(waiting.organization, source_of(waiting), created_by=waiting.created_by, restarts=restarts)
+    done = import_questions(
+        waiting.organization, source_of(waiting), created_by=waiting.created_by, restarts=restarts, program_name=program_name
+    )
     waiting.delete()
     return done
 

@@ -1,0 +1,122 @@
+"""What an author fills in about a program."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.working_days import mask_of, weekdays_of
+from reinforcement.programs.models import Program
+from reinforcement.programs.words import weekday_name
+
+SPACING = ("days_after_wrong", "days_after_right", "rights_to_retire")
+# What a program that runs may still change: not what people were told about when questions return.
+OPEN_WHILE_RUNNING = ("name", "description", "ends_on", "weekdays", "new_per_day", "cap_per_day")
+MODES = [
+    (Program.Mode.FIXED, gettext_lazy("Fixed: a question returns after some days, until it is mastered")),
+    (Program.Mode.ONCE, gettext_lazy("Once: each question is asked one time, whatever the answer")),
+]
+LONGEST_SPACING = 365
+MOST_A_DAY = 10
+MOST_RIGHTS = 10
+
+
+def read_ids(texts: Iterable[str]) -> set[UUID]:
+    """The texts that are public ids; others name nothing."""
+    found = set()
+    for text in texts:
+        try:
+            found.add(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+class _Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+def program_problems(values: dict) -> dict[str, str]:
+    """What does not fit together in checked values of a program, by field; for the form and for the API."""
+    problems = {}
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        problems["ends_on"] = _("The end lies before the start. Choose a day on or after the start, or leave it empty.")
+    new, cap = values.get("new_per_day"), values.get("cap_per_day")
+    if new and cap and new > cap:
+        problems["new_per_day"] = _("That is more than the %(cap)d questions a day at most.") % {"cap": cap}
+    return problems
+
+
+class ProgramForm(forms.ModelForm):
+    mode = forms.ChoiceField(label=gettext_lazy("Mode"), choices=MODES, widget=forms.RadioSelect)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Weekdays with a set"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("A seller's own days off, holidays and absences are kept besides."),
+    )
+    days_after_wrong = forms.IntegerField(
+        label=gettext_lazy("Days until it returns after not yet or partly"), min_value=1, max_value=LONGEST_SPACING, required=False
+    )
+    days_after_right = forms.IntegerField(
+        label=gettext_lazy("Days until it returns after right"), min_value=1, max_value=LONGEST_SPACING, required=False
+    )
+    rights_to_retire = forms.IntegerField(
+        label=gettext_lazy("Times right in a row until it is mastered"), min_value=1, max_value=MOST_RIGHTS, required=False
+    )
+
+    new_per_day = forms.IntegerField(label=gettext_lazy("New questions a day"), min_value=1, max_value=MOST_A_DAY)
+    cap_per_day = forms.IntegerField(
+        label=gettext_lazy("Questions a day at most"),
+        min_value=1,
+        max_value=MOST_A_DAY,
+        help_text=gettext_lazy("Returning questions come first, new ones fill what is left."),
+    )
+
+    class Meta:
+        model = Program
+        fields = ("name", "description", "mode", *SPACING, "starts_on", "ends_on", "weekdays", "new_per_day", "cap_per_day")
+        widgets = {"starts_on": _Day(), "ends_on": _Day(), "description": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "ends_on": gettext_lazy("Empty: it goes on until you end it."),
+            "description": gettext_lazy("For colleagues who plan and read programs."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["weekdays"].choices = [(day, weekday_name(day)) for day in range(7)]
+        self.initial["weekdays"] = weekdays_of(self.instance.weekdays)
+        if self.instance.state != Program.State.DRAFT:
+            for name, field in self.fields.items():
+                field.disabled = name not in OPEN_WHILE_RUNNING
+
+    def clean_weekdays(self) -> int:
+        return mask_of(self.cleaned_data["weekdays"])
+
+    def clean(self):
+        values = super().clean()
+        # Spacing says nothing in the mode "once": what is left empty there keeps its value.
+        for name in SPACING:
+            if values.get(name) is None and name not in self.errors:
+                if values.get("mode") == Program.Mode.FIXED:
+                    self.add_error(name, _("Fixed mode needs a number here."))
+                else:
+                    values[name] = getattr(self.instance, name)
+        for name, problem in program_problems(values).items():
+            if name not in self.errors:
+                self.add_error(name, problem)
+        return values
+
+    def _post_clean(self):
+        """Leaves the program as it is: services write it, from `cleaned_data`."""
+
+    @property
+    def settings(self) -> dict:
+        """The checked values of what may be changed."""
+        return {name: self.cleaned_data[name] for name, field in self.fields.items() if not field.disabled}

@@ -1,0 +1,204 @@
+"""What pages and the API read of programs: a constant number of statements each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+
+from accounts import access
+from accounts.models import Member, Team, TeamMembership
+from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
+from reinforcement.questions.models import Question, QuestionWording
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A team and how deep it stands below the root."""
+
+    team: Team
+    depth: int
+
+    @property
+    def indent(self) -> int:
+        """How far the page moves it in: a phone has room for six steps."""
+        return min(self.depth, 6)
+
+
+def team_tree(teams: Iterable[Team]) -> list[Branch]:
+    """Teams in the order of their tree, each before the teams below it. A team whose parent is not among `teams` stands at the top."""
+    teams = list(teams)
+    known = {team.pk for team in teams}
+    below: dict[int | None, list[Team]] = {}
+    for team in teams:
+        below.setdefault(team.parent_id if team.parent_id in known else None, []).append(team)
+    found: list[Branch] = []
+    ahead = [Branch(team, 0) for team in reversed(below.get(None, []))]
+    while ahead:
+        branch = ahead.pop()
+        found.append(branch)
+        ahead.extend(Branch(team, branch.depth + 1) for team in reversed(below.get(branch.team.pk, [])))
+    return found
+
+
+def sellers_of(organization_id: int, *, team_ids: Iterable[int], member_ids: Iterable[int], day: date) -> QuerySet[Member]:
+    """Active sellers who are named, or who are on `day` in one of the teams or in a team below one. Two statements with its use."""
+    parents = dict(Team.objects.filter(organization_id=organization_id).order_by().values_list("pk", "parent_id"))
+    chosen = set(team_ids)
+    inside = {team_id for team_id in parents if not chosen.isdisjoint(_upwards(team_id, parents))}
+    membership = TeamMembership.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=day),
+        organization_id=organization_id,
+        member_id=OuterRef("pk"),
+        team_id__in=inside,
+        started_on__lte=day,
+    )
+    return Member.objects.active().filter(
+        Q(pk__in=list(member_ids)) | Q(Exists(membership)), organization_id=organization_id, is_seller=True
+    )
+
+
+def _upwards(team_id: int, parents: dict[int, int | None]) -> list[int]:
+    """The team and all teams above it."""
+    path: list[int] = []
+    step: int | None = team_id
+    while step is not None and step not in path:
+        path.append(step)
+        step = parents.get(step)
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a program is for, as far as the reader may read names. `unnamed` is how many lines of it the reader may not."""
+
+    teams: list[Team]
+    members: list[Member]
+    unnamed: int
+    people: int
+
+
+def audience_of(program: Program, reader: Member) -> Audience:
+    """Whom `program` is for, and how many sellers that is today. Five statements."""
+    lines = list(
+        ProgramAudience.objects.filter(organization_id=program.organization_id, program=program).values_list("team_id", "member_id")
+    )
+    team_ids = {team for team, _member in lines if team is not None}
+    member_ids = {member for _team, member in lines if member is not None}
+    teams = list(Team.objects.visible_to(reader).filter(pk__in=team_ids))
+    members = list(Member.objects.filter(access.audience_visible_to(reader), pk__in=member_ids))
+    people = sellers_of(program.organization_id, team_ids=team_ids, member_ids=member_ids, day=access.today_of(reader))
+    return Audience(teams, members, len(lines) - len(teams) - len(members), people.count())
+
+
+# Answers to a question that this program asked.
+_ASKED_HERE = Q(question__answers__program_id=F("program_id"))
+
+
+def with_counts(programs: Iterable[Program]) -> list[Program]:
+    """The programs, each with `question_count`, `enrolled_count` and `answer_count`. Three statements, however many programs."""
+    found = list(programs)
+    inside = {"organization_id__in": {program.organization_id for program in found}, "program_id__in": [program.pk for program in found]}
+    enrolled = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
+    lines = ProgramQuestion.objects.filter(**inside)
+    questions = dict(_by_program(lines, number=Count("pk")))
+    answers = dict(_by_program(lines, number=Count("question__answers", filter=_ASKED_HERE)))
+    for program in found:
+        program.question_count = questions.get(program.pk, 0)
+        program.enrolled_count = enrolled.get(program.pk, 0)
+        program.answer_count = answers.get(program.pk, 0)
+    return found
+
+
+def _by_program(rows: QuerySet, **number: Count) -> QuerySet:
+    return rows.order_by().values_list("program_id").annotate(**number)
+
+
+def lines_of(program: Program, language: str) -> list[ProgramQuestion]:
+    """The program's questions in order, each line with its `wording` in `language` or in the original one. Two statements."""
+    lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
+    lines = list(_with_wordings(lines.select_related("question__competency", "question__current_version"), "question__"))
+    for line in lines:
+        line.wording = wording_in(line.question, language)
+    return lines
+
+
+def questions_to_add(program: Program, reader: Member, *, search: str = "", competency_ids: Iterable[int] = ()) -> QuerySet[Question]:
+    """Questions of the bank that fit and that the program does not have, in the order in which they came in, with their wordings."""
+    questions = Question.objects.visible_to(reader).in_use().filter(current_version__isnull=False)
+    questions = questions.exclude(pk__in=program.program_questions.values("question_id"))
+    if competency_ids:
+        questions = questions.filter(competency_id__in=competency_ids)
+    wordings = QuestionWording.objects.filter(version=OuterRef("current_version"), organization_id=reader.organization_id)
+    for word in search.split():
+        questions = questions.filter(Exists(wordings.filter(prompt__icontains=word)))
+    return _with_wordings(questions.select_related("competency", "current_version"), "").order_by("pk")
+
+
+def _with_wordings(rows: QuerySet, path: str) -> QuerySet:
+    return rows.prefetch_related(Prefetch(f"{path}current_version__wordings", QuestionWording.objects.order_by("language")))
+
+
+def wording_in(question: Question, language: str) -> QuestionWording:
+    """The current words of the question in `language`, else in the original one. No query: wordings were read before."""
+    version = question.current_version
+    words = {wording.language: wording for wording in version.wordings.all()}
+    return words.get(language) or words[version.language]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigure:
+    """First answers to one question of a program: how many people gave one, and how many of these were right."""
+
+    people: int
+    right: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.right / self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramProgress:
+    """How far the people of a program are. `by_question` holds the questions that enough people have answered."""
+
+    enrolled: int
+    started: int
+    first_answers: int
+    """How often a person has answered a question of the program for the first time."""
+    to_answer: int
+    """First answers there are to be: questions times people."""
+    by_question: dict[int, QuestionFigure]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * min(self.first_answers, self.to_answer) / self.to_answer) if self.to_answer else 0
+
+
+def progress_of(program: Program, reader: Member) -> ProgramProgress | None:
+    """The figures of `program`, or None where `reader` may not read them or the group is too small. Three statements."""
+    minimum = program.organization.small_group_minimum
+    if not access.reads_aggregates_of(reader, program.created_by_id):
+        return None
+    enrolled = program.enrollments.filter(organization_id=program.organization_id).count()
+    if enrolled < minimum:
+        return None
+    lines = ProgramQuestion.objects.filter(organization_id=program.organization_id, program=program)
+    first = _ASKED_HERE & Q(question__answers__is_first=True)
+    rows = (
+        lines.order_by()
+        .values_list("question_id")
+        .annotate(
+            people=Count("question__answers", filter=first),
+            right=Count("question__answers", filter=first & Q(question__answers__verdict="right")),
+        )
+    )
+    figures = {question: QuestionFigure(people, right) for question, people, right in rows}
+    started = lines.aggregate(people=Count("question__answers__member", distinct=True, filter=_ASKED_HERE))["people"]
+    return ProgramProgress(
+        enrolled=enrolled,
+        started=started,
+        first_answers=sum(figure.people for figure in figures.values()),
+        to_answer=enrolled * len(figures),
+        by_question={question: figure for question, figure in figures.items() if figure.people >= minimum},
+    )

@@ -1,0 +1,203 @@
+"""Pages of programs: authors write, managers and HR read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import access
+from accounts.signin.decorators import role_required
+from reinforcement.competencies.models import Competency
+from reinforcement.programs import queries, services, words
+from reinforcement.programs.forecast import Plan, forecast
+from reinforcement.programs.forms import ProgramForm, read_ids
+from reinforcement.programs.models import Program
+from reinforcement.programs.rules import rule_of
+from reinforcement.questions.models import Question
+
+PROGRAMS_A_PAGE = 25
+QUESTIONS_A_PAGE = 50
+
+readers_only = role_required(access.reads_all_content)
+authors_only = role_required(lambda member: member.is_author)
+
+
+@require_safe
+@readers_only
+def program_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(Program.objects.visible_to(request.member), PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "programs": queries.with_counts(page.object_list),
+        "minimum": request.member.organization.small_group_minimum,
+        "can_edit": request.member.is_author,
+    }
+    return render(request, "reinforcement/program_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@authors_only
+def program_create(request: HttpRequest) -> HttpResponse:
+    today = access.today_of(request.member)
+    blank = Program(organization=request.member.organization, starts_on=today)
+    form = ProgramForm(request.POST or None, instance=blank)
+    if request.method == "POST" and form.is_valid():
+        program = services.create_program(request.member.organization, created_by=request.member, **form.settings)
+        messages.success(request, _("The program is a draft. Now choose its questions."))
+        return redirect("reinforcement:program_questions", program.public_id)
+    return render(request, "reinforcement/program_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@authors_only
+def program_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    program = get_object_or_404(_open(request), public_id=public_id)
+    form = ProgramForm(request.POST or None, instance=program)
+    if request.method == "POST" and form.is_valid():
+        services.update_program(program, **form.settings)
+        messages.success(request, _("Saved."))
+        return redirect("reinforcement:program_detail", program.public_id)
+    context = {"form": form, "program": program, "is_running": program.state == Program.State.RUNNING}
+    return render(request, "reinforcement/program_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@readers_only
+def program_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    program = get_object_or_404(_readable(request), public_id=public_id)
+    return render(request, "reinforcement/program_detail.html", _overview(request, program))
+
+
+@require_POST
+@authors_only
+def program_launch(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    program = get_object_or_404(_open(request), public_id=public_id)
+    try:
+        services.launch(program)
+    except services.ProgramNotReady as missing:
+        return render(request, "reinforcement/program_detail.html", _overview(request, program) | {"missing": missing}, status=422)
+    messages.success(request, _("The program is launched."))
+    return redirect("reinforcement:program_detail", program.public_id)
+
+
+@require_POST
+@authors_only
+def program_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    program = get_object_or_404(_open(request).filter(state=Program.State.RUNNING), public_id=public_id)
+    services.end(program, on=access.today_of(request.member))
+    messages.success(request, _("The program has ended. Its answers and figures stay."))
+    return redirect("reinforcement:program_detail", program.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@authors_only
+def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Picks questions of the bank; what is ticked, or all that is found, goes to the end of the program."""
+    program = get_object_or_404(_open(request), public_id=public_id)
+    competencies = list(Competency.objects.visible_to(request.member).filter(archived_at=None))
+    wanted = request.GET if request.method != "POST" else request.POST
+    search = wanted.get("search", "").strip()
+    competency = next((one for one in competencies if str(one.public_id) == wanted.get("competency")), None)
+    branch = _branch_ids(competency, competencies) if competency else ()
+    found = queries.questions_to_add(program, request.member, search=search, competency_ids=branch)
+    if request.method == "POST":
+        if request.POST.get("do") != "all":
+            found = found.filter(public_id__in=read_ids(request.POST.getlist("question")))
+        added = services.add_questions(program, list(found))
+        if added:
+            messages.success(request, ngettext("%(number)d question added.", "%(number)d questions added.", added) % {"number": added})
+            return redirect("reinforcement:program_detail", program.public_id)
+        messages.info(request, _("No question was ticked, so none was added."))
+        return redirect(request.get_full_path())
+    page = Paginator(found, QUESTIONS_A_PAGE).get_page(request.GET.get("page"))
+    for question in page:
+        question.wording = queries.wording_in(question, request.member.language)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "program": program,
+        "page": page,
+        "competencies": competencies,
+        "competency": competency,
+        "search": search,
+        "query": f"{query.urlencode()}&" if query else "",
+    }
+    return render(request, "reinforcement/program_questions.html", context)
+
+
+@require_POST
+@authors_only
+@vary_on_headers("HX-Request")
+def program_question_move(request: HttpRequest, public_id: UUID, question_id: UUID) -> HttpResponse:
+    """One place up or down, or out of the program; answers with the list for htmx, else with the page."""
+    program = get_object_or_404(_open(request), public_id=public_id)
+    question = get_object_or_404(Question.objects.visible_to(request.member), public_id=question_id)
+    step = request.POST.get("do")
+    if step == "remove":
+        services.remove_question(program, question)
+    elif step in ("up", "down"):
+        services.move_question(program, question, steps=-1 if step == "up" else 1)
+    if request.htmx:
+        return render(request, "reinforcement/_program_lines.html", _lines(request, program))
+    return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + "#questions")
+
+
+def _readable(request: HttpRequest) -> QuerySet[Program]:
+    return Program.objects.visible_to(request.member).select_related("organization", "created_by")
+
+
+def _open(request: HttpRequest) -> QuerySet[Program]:
+    """Programs that the author may still change."""
+    return Program.objects.editable_by(request.member).exclude(state=Program.State.ENDED).select_related("organization", "created_by")
+
+
+def _can_edit(request: HttpRequest, program: Program) -> bool:
+    return request.member.is_author and program.state != Program.State.ENDED
+
+
+def _lines(request: HttpRequest, program: Program) -> dict[str, Any]:
+    lines = queries.lines_of(program, request.member.language)
+    progress = queries.progress_of(program, request.member)
+    for line in lines:
+        line.figure = progress.by_question.get(line.question_id) if progress else None
+    return {"program": program, "lines": lines, "progress": progress, "can_edit": _can_edit(request, program)}
+
+
+def _overview(request: HttpRequest, program: Program) -> dict[str, Any]:
+    today = access.today_of(request.member)
+    audience = queries.audience_of(program, request.member)
+    context = _lines(request, program)
+    is_draft = program.state == Program.State.DRAFT
+    people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
+    questions = len(context["lines"])
+    plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
+    return context | {
+        "headline": words.headline(program, questions=questions, people=people, today=today),
+        "rule": words.rule_in_words(program),
+        "delivery": words.delivery_in_words(program),
+        "load": words.load_in_words(forecast(plan), program, today) if questions else [],
+        "audience": audience,
+        "people": people,
+        "is_draft": is_draft,
+        "is_running": program.state == Program.State.RUNNING,
+        "starts_in_past": is_draft and program.starts_on < today,
+        "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
+        "minimum": program.organization.small_group_minimum,
+    }
+
+
+def _branch_ids(top: Competency, competencies: list[Competency]) -> set[int]:
+    """The competency and all below it."""
+    inside = {top.pk}
+    while len(inside) < len(inside := inside | {one.pk for one in competencies if one.parent_id in inside}):
+        pass
+    return inside

@@ -1,0 +1,100 @@
+"""A program in sentences."""
+
+from datetime import date
+
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.working_days import weekdays_of
+from reinforcement.programs.forecast import Forecast
+from reinforcement.programs.models import Program
+
+
+def day_in_words(day: date, today: date) -> str:
+    """ "Monday 30 November", with the year where it is another one than that of `today`."""
+    return formats.date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def headline(program: Program, *, questions: int, people: int, today: date) -> str:
+    """What the program is, in one sentence: how many questions, for how many people, when."""
+    what = ngettext("%(number)d question", "%(number)d questions", questions) % {"number": questions}
+    whom = ngettext("%(number)d person", "%(number)d people", people) % {"number": people}
+    start = day_in_words(program.starts_on, today)
+    if program.state == Program.State.ENDED:
+        sentence = _("%(questions)s for %(people)s, ended on %(day)s")
+        return sentence % {"questions": what, "people": whom, "day": day_in_words(program.ends_on or today, today)}
+    if program.state == Program.State.RUNNING and program.starts_on <= today:
+        return _("%(questions)s for %(people)s, since %(day)s") % {"questions": what, "people": whom, "day": start}
+    return _("%(questions)s for %(people)s, from %(day)s") % {"questions": what, "people": whom, "day": start}
+
+
+def rule_in_words(program: Program) -> str:
+    """When a question of the program returns."""
+    if program.mode == Program.Mode.ONCE:
+        return _("Each question is asked once, whatever the answer.")
+    return _(
+        "A question returns %(wrong)d days after not yet or partly, %(right)d days after right, "
+        "and is mastered after %(rights)d right in a row."
+    ) % {"wrong": program.days_after_wrong, "right": program.days_after_right, "rights": program.rights_to_retire}
+
+
+def delivery_in_words(program: Program) -> str:
+    """On which weekdays, and how many questions."""
+    return _("%(weekdays)s: at most %(cap)d a day, of which %(new)d new.") % {
+        "weekdays": capfirst(weekdays_in_words(program.weekdays)),
+        "cap": program.cap_per_day,
+        "new": min(program.new_per_day, program.cap_per_day),
+    }
+
+
+def weekdays_in_words(mask: int) -> str:
+    """ "Monday to Friday", "every day", or the days one by one."""
+    days = weekdays_of(mask)
+    names = [weekday_name(day) for day in days]
+    if len(days) == 7:
+        return _("every day of the week")
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def weekday_name(weekday: int) -> str:
+    """The name of weekday 0 (Monday) to 6 (Sunday)."""
+    # 2024 began on a Monday.
+    return formats.date_format(date(2024, 1, 1 + weekday), "l")
+
+
+def load_in_words(load: Forecast, program: Program, today: date) -> list[str]:
+    """What one seller will be asked, in sentences; the finding first."""
+    a_day = formats.number_format(round(load.a_day, 1) if load.a_day % 1 >= 0.05 else round(load.a_day), use_l10n=True)
+    sentences = [_("About %(number)s questions a day.") % {"number": a_day} if a_day != "1" else _("About 1 question a day.")]
+    if load.all_seen_on is None:
+        sentences.append(
+            ngettext(
+                "The program ends when %(number)d question has been asked; the others are not reached.",
+                "The program ends when %(number)d questions have been asked; the others are not reached.",
+                load.seen,
+            )
+            % {"number": load.seen}
+        )
+        return sentences
+    sentences.append(
+        ngettext(
+            "All have been asked once after %(number)d day with a set, on %(day)s.",
+            "All have been asked once after %(number)d days with a set, on %(day)s.",
+            load.days_to_see_all or 0,
+        )
+        % {"number": load.days_to_see_all, "day": day_in_words(load.all_seen_on, today)}
+    )
+    if program.mode == Program.Mode.ONCE:
+        return sentences
+    if load.last_on is None:
+        sentences.append(_("The program ends before all are mastered."))
+    else:
+        month = formats.date_format(load.last_on, "F Y")
+        sentences.append(_("The last ones return about %(month)s.") % {"month": month})
+    return sentences

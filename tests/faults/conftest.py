@@ -1,0 +1,132 @@
+"""A real worker with beat, on the real broker behind a proxy, with a real mail server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+from kombu import Connection
+
+from tests.faults.proxy import fault_proxy
+from tests.mail_server import running_mail_server
+
+
+def wait_until(condition, seconds=30):
+    """Returns as soon as the condition holds; fails when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+
+
+def database_url() -> str:
+    """The test's own database, for another process."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+    return f"postgres://{database['USER']}{password}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+
+
+class Broker:
+    """Redis when REDIS_URL names it, in keys of our own, else the embedded filesystem broker."""
+
+    def __init__(self, data_directory: Path, redis_url: str):
+        self.environment = {"DATA_DIR": str(data_directory), "REDIS_URL": redis_url, "BROKER_PREFIX": f"faults-{uuid.uuid4()}:"}
+        self._queue = data_directory / "broker" / "queue"
+
+    def empty(self) -> None:
+        """Loses everything that the broker knows."""
+        if settings.REDIS_URL:
+            with redis.Redis.from_url(settings.REDIS_URL) as client:
+                for key in client.scan_iter(self.environment["BROKER_PREFIX"] + "*"):
+                    client.delete(key)
+        else:
+            for waiting in self._queue.glob("*.msg"):
+                waiting.unlink(missing_ok=True)
+
+    def connect(self) -> Connection:
+        if settings.REDIS_URL:
+            return Connection(self.environment["REDIS_URL"], transport_options={"global_keyprefix": self.environment["BROKER_PREFIX"]})
+        control = str(self._queue.parent / "control")
+        folders = {"data_folder_in": str(self._queue), "data_folder_out": str(self._queue), "control_folder": control}
+        return Connection("filesystem://localhost", transport_options=folders)
+
+
+class Worker:
+    """A worker with beat that can be killed and started again."""
+
+    def __init__(self, environment: dict[str, str], log: Path):
+        self.environment = environment
+        self.log = log
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-c", "4", "--loglevel", "INFO"]
+        schedule = self.environment["DATA_DIR"] + "/beat"
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [*command, "--schedule", schedule, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                cwd=settings.BASE_DIR,
+                env=os.environ | self.environment,
+                start_new_session=True,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        """kill -9 of the worker, its beat and its pool, all at once."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+
+@pytest.fixture
+def mail_server():
+    with running_mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def proxy():
+    """In front of Redis; without REDIS_URL nothing passes it."""
+    address = urlsplit(settings.REDIS_URL or "redis://127.0.0.1")
+    with fault_proxy(address.hostname, address.port or 6379) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def broker(tmp_path, proxy):
+    url = ""
+    if settings.REDIS_URL:
+        parts = urlsplit(settings.REDIS_URL)
+        sign_in = parts.netloc.rpartition("@")[0]
+        url = urlunsplit(parts._replace(netloc=f"{sign_in}@127.0.0.1:{proxy.port}" if sign_in else f"127.0.0.1:{proxy.port}"))
+    broker = Broker(tmp_path, url)
+    yield broker
+    broker.empty()
+
+
+@pytest.fixture
+def worker(transactional_db, tmp_path, broker, mail_server):
+    """A worker, not yet started."""
+    environment = broker.environment | {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "TESTING": "1",
+        "DATABASE_URL": database_url(),
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+    }
+    worker = Worker(environment, tmp_path / "worker.log")
+    yield worker
+    worker.kill()

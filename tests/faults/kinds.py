@@ -1,0 +1,31 @@
+"""Kinds that the workers of the fault tests know."""
+
+import os
+import signal
+
+from outbox.registry import Rendered, register_job_kind, register_message_kind
+
+
+class Note:
+    def render(self, message):
+        return Rendered(f"Note {message.payload['number']}", "As text")
+
+    def still_due(self, message, now):
+        return True
+
+    def may_send(self, message, now):
+        return True
+
+
+def succeed(payload):
+    pass
+
+
+def kill_own_process(payload):
+    """Dies as under the out-of-memory killer."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+register_message_kind("note", Note())
+register_job_kind("succeed", succeed)
+register_job_kind("kill_own_process", kill_own_process)
