@@ -42,6 +42,8 @@ SYSTEM = {
     "accounts.api.authentication:TokenAuthentication.authenticate": "the secret names the member: before it is read, nobody is known",
     "reinforcement.daily.preparing:prepare_sets": "the morning run makes the sets of all organizations, a batch of members at a time",
     "reinforcement.programs.enrolling:enroll_audiences": "enrolments of all running programs follow their audiences in three statements",
+    "reinforcement.daily.links:open_link": "the signed token names the set: before it is read, nobody is known",
+    "reinforcement.daily.messages:send_again": "the same: the token names the set, the set its member",
     "reinforcement.daily.shares:count_option_shares": "a periodic batch counts the answers to the versions of all organizations",
     "reinforcement.management.commands.rebuild_memory:Command.handle": "an operator proves the memory of all organizations",
     "reinforcement.management.commands.rebuild_rollups:Command.handle": "an operator proves the roll-ups of all organizations",

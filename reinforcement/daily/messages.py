@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ SUBJECT_CHARACTERS = 78
 MINUTES_A_QUESTION = 2 / 3
 # A mail that was asked for this minute is of no use much later.
 AGAIN_LASTS = timedelta(hours=1)
-SETTINGS_PATH = "/me/"
 
 
 class DailyMail:
@@ -123,7 +123,7 @@ def _rendered(message: OutboxMessage) -> Rendered:
         .select_related("version", "wording")
         .order_by("position")[0]
     )
-    settings_url = settings.SITE_URL.rstrip("/") + SETTINGS_PATH
+    settings_url = settings.SITE_URL.rstrip("/") + reverse("accounts:me")
     context = _context(message, daily_set, item) | {"settings_url": settings_url}
     return Rendered(
         subject=Truncator(" ".join(item.wording.prompt.split())).chars(SUBJECT_CHARACTERS),

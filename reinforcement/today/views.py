@@ -108,6 +108,7 @@ def _ask(request: HttpRequest, visitor: Visitor, item: DailySetItem, *, chosen=(
         "kind": asked,
         "shown": asked.show(item.wording.content, item.seed),
         "reason": pages.reason_of(item, timezone.localdate(timezone=visitor.member.zone), visitor.member.zone),
+        "reason_icon": "refresh" if item.last_seen_at else "idea",
         "chosen": chosen,
         "error": error,
         "extra": "reinforcement/today/_confidence.html",
