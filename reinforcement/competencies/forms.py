@@ -30,7 +30,7 @@ class CompetencyChoiceField(forms.ChoiceField):
 
 
 class CompetencyForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, error_messages={"required": gettext_lazy("Give it a name.")})
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2000, widget=forms.Textarea)
     parent = CompetencyChoiceField(label=gettext_lazy("Part of"), required=False, empty_label=gettext_lazy("the top of the tree"))
 

@@ -30,6 +30,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
         help_text=gettext_lazy("At most 20 MB, UTF-8. Comma, semicolon or tab between the columns; a row with names on top or not."),
+        error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("This file is empty. Choose another one.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
     )
     competency = CompetencyChoiceField(
