@@ -1,6 +1,7 @@
 """What an author says about a file of questions."""
 
 from pathlib import PurePath
+from typing import cast
 
 from django import forms
 from django.utils.html import escape
@@ -42,7 +43,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["competency"].set_places(places)
+        cast(CompetencyChoiceField, self.fields["competency"]).set_places(places)
 
     def clean_file(self):
         file = self.cleaned_data["file"]

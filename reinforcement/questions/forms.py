@@ -1,5 +1,7 @@
 """What an author fills in about a question, apart from its answers (editor.py)."""
 
+from typing import cast
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -68,7 +70,7 @@ class QuestionForm(WordsForm):
 
     def __init__(self, *args, places, asks_change: bool = False, is_new: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["competency"].set_places(places)
+        cast(CompetencyChoiceField, self.fields["competency"]).set_places(places)
         if not asks_change:
             del self.fields["change"]
         if not is_new:
