@@ -108,6 +108,7 @@ def question_detail(request, public_id):
     is_same = asked == services.checked(services.Asked(version.kind, version.answer_key, original))
     if asked is not None and people and not is_same:
         form.ask_for_change()
+    _refuse_stale(request, form, version)
     if asked is None or form.errors:
         return _editor(request, form, answers, words_from(form, answers, version.language), status=422, **around)
     _publish(request, question, form, asked, is_same=is_same)
@@ -155,7 +156,8 @@ def question_wording(request, public_id, language: str):
         words = words_from(form, answers, language)
         return _editor(request, WordsForm(initial=request.POST.dict()), answers, words, **around)
     asked = read_version(form, answers, language=language)
-    if asked is None:
+    _refuse_stale(request, form, version)
+    if asked is None or form.errors:
         return _editor(request, form, answers, words_from(form, answers, language), status=422, **around)
     if asked.words == there:
         messages.info(request, _("Nothing was changed."))
@@ -246,6 +248,13 @@ def _reading_page(request, public_id):
         "tabs": _tabs(question, wording.language, can_edit=False),
     }
     return render(request, "reinforcement/question_read.html", context)
+
+
+def _refuse_stale(request, form: WordsForm, version: QuestionVersion) -> None:
+    """An error when a version was published since the form was opened: what another author wrote is not replaced in silence."""
+    if request.POST.get("based_on", str(version.number)) != str(version.number):
+        message = _("Version %(number)d was published while you were writing. Look at it below; publish again to replace it.")
+        form.add_error(None, message % {"number": version.number})
 
 
 def _editor(
