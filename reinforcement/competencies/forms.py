@@ -1,8 +1,9 @@
 """What an author fills in about a competency."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from reinforcement.competencies.tree import in_tree_order
 class CompetencyChoiceField(forms.ChoiceField):
     """One of `places` (the rows of a tree), indented as in the tree; gives the competency, or None for the empty choice."""
 
-    def __init__(self, *, places=(), empty_label: str, **kwargs):
+    def __init__(self, *, places=(), empty_label: str | Promise, **kwargs):
         self.empty_label = empty_label
         super().__init__(**kwargs)
         self.set_places(places)
@@ -30,7 +31,7 @@ class CompetencyChoiceField(forms.ChoiceField):
 
 
 class CompetencyForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, error_messages={"required": gettext_lazy("Give it a name.")})
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2000, widget=forms.Textarea)
     parent = CompetencyChoiceField(label=gettext_lazy("Part of"), required=False, empty_label=gettext_lazy("the top of the tree"))
 
@@ -40,7 +41,7 @@ class CompetencyForm(forms.Form):
         competencies = Competency.objects.filter(organization=organization)
         self.names = {other.name.casefold() for other in competencies if other != competency}
         places = in_tree_order([other for other in competencies if other.archived_at is None], without=competency)
-        self.fields["parent"].set_places(places)
+        cast(CompetencyChoiceField, self.fields["parent"]).set_places(places)
         for number in LEVELS:
             self.fields[f"level_{number}"] = forms.CharField(
                 label=_("Level %(number)d: what the person does") % {"number": number},

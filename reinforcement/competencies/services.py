@@ -1,6 +1,7 @@
 """Verbs that write the competency tree."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -84,7 +85,7 @@ def _put_under(competency: Competency, parent: Competency | None) -> None:
 
 def _write_anchors(competency: Competency, anchors: Mapping[int, str]) -> None:
     for number, anchor in anchors.items():
-        level = {"competency": competency, "number": number, "organization_id": competency.organization_id}
+        level: dict[str, Any] = {"competency": competency, "number": number, "organization_id": competency.organization_id}
         if anchor:
             CompetencyLevel.objects.update_or_create(**level, defaults={"anchor": anchor})
         else:

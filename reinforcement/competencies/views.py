@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +19,7 @@ authors_only = role_required(lambda member: member.is_author)
 
 @readers_only
 @require_GET
-def competency_list(request: HttpRequest) -> HttpResponse:
+def competency_list(request):
     counted = Competency.objects.visible_to(request.member).annotate(
         question_count=Count("questions", filter=Q(questions__archived_at=None)),
     )
@@ -33,7 +32,7 @@ def competency_list(request: HttpRequest) -> HttpResponse:
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def competency_create(request: HttpRequest) -> HttpResponse:
+def competency_create(request):
     form = CompetencyForm(request.POST or None, organization=request.member.organization, initial={"parent": request.GET.get("parent", "")})
     if request.method == "POST" and form.is_valid():
         competency = services.create_competency(request.member.organization, **form.details())
@@ -44,7 +43,7 @@ def competency_create(request: HttpRequest) -> HttpResponse:
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def competency_change(request: HttpRequest, public_id) -> HttpResponse:
+def competency_change(request, public_id):
     competency = _editable(request, public_id)
     form = CompetencyForm(
         request.POST or None, organization=request.member.organization, competency=competency, initial=initial_of(competency)
@@ -63,7 +62,7 @@ def competency_change(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def competency_archive(request: HttpRequest, public_id) -> HttpResponse:
+def competency_archive(request, public_id):
     competency = _editable(request, public_id)
     try:
         services.archive_competency(competency)
@@ -78,13 +77,13 @@ def competency_archive(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def competency_restore(request: HttpRequest, public_id) -> HttpResponse:
+def competency_restore(request, public_id):
     competency = _editable(request, public_id)
     services.restore_competency(competency)
     messages.success(request, _("“%(name)s” is back in the tree.") % {"name": competency.name})
     return redirect("reinforcement:competency_list")
 
 
-def _editable(request: HttpRequest, public_id) -> Competency:
+def _editable(request, public_id) -> Competency:
     editable = Competency.objects.editable_by(request.member).select_related("parent").prefetch_related("levels")
     return get_object_or_404(editable, public_id=public_id)

@@ -1,6 +1,7 @@
 """What an author says about a file of questions."""
 
 from pathlib import PurePath
+from typing import cast
 
 from django import forms
 from django.utils.html import escape
@@ -30,6 +31,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
         help_text=gettext_lazy("At most 20 MB, UTF-8. Comma, semicolon or tab between the columns; a row with names on top or not."),
+        error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("This file is empty. Choose another one.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
     )
     competency = CompetencyChoiceField(
@@ -41,7 +43,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["competency"].set_places(places)
+        cast(CompetencyChoiceField, self.fields["competency"]).set_places(places)
 
     def clean_file(self):
         file = self.cleaned_data["file"]

@@ -36,6 +36,7 @@ from reinforcement.questions.rich_text import from_plain_text, to_plain_text
 from reinforcement.questions.sameness import normalised, same_key
 
 FORMATS = ("csv",)
+LONGEST_NAME = 120
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -148,14 +149,12 @@ def import_questions(
         created_by=created_by,
     )
     change = QuestionVersion.Change.MEANING if restarts else QuestionVersion.Change.WORDING
-    changed = [entry for entry in plan.entries if entry.question is not None and entry.has_new_version]
+    changed = [(entry.question, entry.asked) for entry in plan.entries if entry.question is not None and entry.has_new_version]
     services.write_versions(
         organization,
         [
-            services.NewVersion(
-                entry.question, entry.asked, change, services.words_that_hold(entry.question.current_version, entry.asked, change)
-            )
-            for entry in changed
+            services.NewVersion(question, asked, change, services.words_that_hold(queries.version_of(question), asked, change))
+            for question, asked in changed
         ],
         created_by=created_by,
     )
@@ -267,7 +266,7 @@ class _Planner:
         if question is None:
             asked = services.checked(_asked(row))
             return Entry(row.row, State.NEW, asked, self._place(row.competency or self.default), row.external_id)
-        version = question.current_version
+        version = queries.version_of(question)
         if row.language != version.language:
             message = _("The bank holds this question in “%(language)s”. Add another language on the question's own page.")
             raise _Refused("language", message % {"language": version.language})
@@ -284,8 +283,8 @@ class _Planner:
         """The competency's name as the tree has it; a new one is remembered, one that cannot be used refused."""
         competency = self.competencies.get(name.casefold())
         if competency is None:
-            if len(name) > Competency._meta.get_field("name").max_length:
-                raise _Refused("competency", _("This name has more than 120 characters."))
+            if len(name) > LONGEST_NAME:
+                raise _Refused("competency", _("This name has more than %(longest)d characters.") % {"longest": LONGEST_NAME})
             known = {new.casefold(): new for new in self.new_competencies}
             self.new_competencies.setdefault(known.get(name.casefold(), name))
             return known.get(name.casefold(), name)

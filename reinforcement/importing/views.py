@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ authors_only = role_required(lambda member: member.is_author)
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def import_start(request: HttpRequest) -> HttpResponse:
+def import_start(request):
     places = in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
     form = UploadForm(request.POST or None, request.FILES or None, places=places)
     if request.method == "GET" or not form.is_valid():
@@ -40,7 +39,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def import_check(request: HttpRequest, public_id) -> HttpResponse:
+def import_check(request, public_id):
     """What the file would do, row by row; a post says which column holds what."""
     waiting = _waiting(request, public_id)
     if request.method == "POST":
@@ -63,7 +62,7 @@ def import_check(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def import_apply(request: HttpRequest, public_id) -> HttpResponse:
+def import_apply(request, public_id):
     waiting = _waiting(request, public_id)
     form = ApplyForm(request.POST)
     if not form.is_valid():
@@ -88,23 +87,23 @@ def import_apply(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def import_cancel(request: HttpRequest, public_id) -> HttpResponse:
+def import_cancel(request, public_id):
     services.forget_file(_waiting(request, public_id))
     messages.success(request, _("The file is gone. Nothing was changed."))
     return redirect("reinforcement:question_list")
 
 
-def _waiting(request: HttpRequest, public_id) -> QuestionImport:
+def _waiting(request, public_id) -> QuestionImport:
     return get_object_or_404(QuestionImport.objects.editable_by(request.member), public_id=public_id)
 
 
 def _check_page(
-    request: HttpRequest,
+    request,
     waiting: QuestionImport,
     form: MappingForm | None = None,
     apply_form: ApplyForm | None = None,
     status: int = 200,
-) -> HttpResponse:
+):
     plan = services.plan_import(request.member.organization, services.source_of(waiting))
     if form is None and plan.table is not None:
         form = MappingForm(initial=initial_of(plan.mapping, plan.table), table=plan.table)

@@ -1,5 +1,7 @@
 """What an author fills in about a question, apart from its answers (editor.py)."""
 
+from typing import cast
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -31,7 +33,10 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Situation"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
     )
     prompt = forms.CharField(
-        label=gettext_lazy("Question"), max_length=LONGEST_PROMPT, widget=forms.Textarea(attrs={"class": "one", "rows": 1})
+        label=gettext_lazy("Question"),
+        max_length=LONGEST_PROMPT,
+        widget=forms.Textarea(attrs={"class": "one", "rows": 1}),
+        error_messages={"required": gettext_lazy("Write the question.")},
     )
     explanation = forms.CharField(
         label=gettext_lazy("Explanation"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
@@ -54,14 +59,18 @@ class QuestionForm(WordsForm):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.name, kind.label) for kind in KINDS])
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    competency = CompetencyChoiceField(label=gettext_lazy("Competency"), empty_label=gettext_lazy("Choose one"))
+    competency = CompetencyChoiceField(
+        label=gettext_lazy("Competency"),
+        empty_label=gettext_lazy("Choose one"),
+        error_messages={"required": gettext_lazy("Choose what the question counts for.")},
+    )
     change = forms.ChoiceField(label=gettext_lazy("What did you change?"), choices=CHANGES, required=False, widget=forms.RadioSelect)
 
     field_order = ["kind", "language", "situation", "prompt", "explanation", "competency", "source", "change"]
 
     def __init__(self, *args, places, asks_change: bool = False, is_new: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["competency"].set_places(places)
+        cast(CompetencyChoiceField, self.fields["competency"]).set_places(places)
         if not asks_change:
             del self.fields["change"]
         if not is_new:

@@ -39,6 +39,13 @@ def with_wordings(questions: QuerySet[Question]) -> QuerySet[Question]:
     return questions.select_related("current_version").prefetch_related(wordings)
 
 
+def version_of(question: Question) -> QuestionVersion:
+    """The version that is asked now. Only while a question is being made it has none: ValueError."""
+    if question.current_version is None:
+        raise ValueError("the question has no version yet")
+    return question.current_version
+
+
 def wording_in(version: QuestionVersion, language: str) -> QuestionWording:
     """The version's words in `language`, else in its original one. No query where wordings are prefetched."""
     by_language = {wording.language: wording for wording in version.wordings.all()}

@@ -14,6 +14,7 @@ from reinforcement.competencies.models import Competency
 from reinforcement.questions.kinds.base import ContentError, Problem
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.questions.models import Question, QuestionVersion, QuestionWording
+from reinforcement.questions.queries import version_of
 from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.sameness import same_key
 
@@ -115,7 +116,7 @@ def publish_version(question: Question, *, change: str, asked: Asked, created_by
     starts every memory of the question again and leaves the other languages behind, since they now say something else.
     """
     question = _locked(question)
-    new = NewVersion(question, asked, change, words_that_hold(question.current_version, asked, change))
+    new = NewVersion(question, asked, change, words_that_hold(version_of(question), asked, change))
     [version] = write_versions(question.organization, [new], created_by=created_by)
     return version
 
@@ -127,7 +128,7 @@ def add_wording(version: QuestionVersion, words: Words, *, created_by: Member | 
     Where the language is there already a version is never touched: a new one, a change of wording, takes the new words.
     """
     question = _locked(version.question)
-    current = question.current_version
+    current = version_of(question)
     words = checked(Asked(current.kind, current.answer_key, words)).words
     if option_ids(words.content) != option_ids(_original(current).content):
         raise ContentError([Problem("options", _("Every language has the same answers. Load the page again."))])

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_info
@@ -35,17 +35,16 @@ authors_only = role_required(lambda member: member.is_author)
 
 @readers_only
 @require_GET
-def question_list(request: HttpRequest) -> HttpResponse:
+def question_list(request):
     places = _places(request)
     wanted, chosen = _filter(request, places)
     page = Paginator(queries.bank(request.member, wanted), PAGE_SIZE).get_page(request.GET.get("page"))
-    for question in page:
-        question.shown_wording = queries.wording_in(question.current_version, wanted.language or request.member.language)
-        question.kind_label = kind(question.current_version.kind).label
+    rows = [_row(question, wanted.language or request.member.language) for question in page]
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "page": page,
+        "rows": rows,
         "places": places,
         "kinds": KINDS,
         "languages": _languages(),
@@ -61,7 +60,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def question_create(request: HttpRequest) -> HttpResponse:
+def question_create(request):
     places = _places(request)
     if request.method == "GET":
         initial = {"kind": KIND_NAMES[0], "language": request.member.organization.language, "competency": request.GET.get("competency", "")}
@@ -85,15 +84,15 @@ def question_create(request: HttpRequest) -> HttpResponse:
 
 @readers_only
 @require_http_methods(["GET", "POST"])
-def question_detail(request: HttpRequest, public_id) -> HttpResponse:
+def question_detail(request, public_id):
     if not request.member.is_author:
         return _reading_page(request, public_id)
     question = _editable(request, public_id)
-    version, places = question.current_version, _places(request)
+    version, places = queries.version_of(question), _places(request)
     people = queries.people_who_answered(question)
     original = words_of(queries.wording_in(version, version.language))
-    options = {"places": places, "asks_change": bool(people), "is_new": False}
-    around = {"question": question, "version": version, "people": people}
+    options: dict[str, Any] = {"places": places, "asks_change": bool(people), "is_new": False}
+    around: dict[str, Any] = {"question": question, "version": version, "people": people}
     if request.method == "GET":
         initial = initial_of(original) | {"kind": version.kind, "competency": str(question.competency.public_id)}
         answers = Answers.of(version.kind, original.content, version.answer_key)
@@ -109,13 +108,14 @@ def question_detail(request: HttpRequest, public_id) -> HttpResponse:
     is_same = asked == services.checked(services.Asked(version.kind, version.answer_key, original))
     if asked is not None and people and not is_same:
         form.ask_for_change()
+    _refuse_stale(request, form, version)
     if asked is None or form.errors:
         return _editor(request, form, answers, words_from(form, answers, version.language), status=422, **around)
     _publish(request, question, form, asked, is_same=is_same)
     return redirect("reinforcement:question_detail", question.public_id)
 
 
-def _publish(request: HttpRequest, question: Question, form: QuestionForm, asked: services.Asked, *, is_same: bool) -> None:
+def _publish(request, question: Question, form: QuestionForm, asked: services.Asked, *, is_same: bool) -> None:
     competency = form.cleaned_data["competency"]
     if competency != question.competency:
         services.file_under(question, competency)
@@ -130,16 +130,22 @@ def _publish(request: HttpRequest, question: Question, form: QuestionForm, asked
 
 @authors_only
 @require_http_methods(["GET", "POST"])
-def question_wording(request: HttpRequest, public_id, language: str) -> HttpResponse:
+def question_wording(request, public_id, language: str):
     """The words of the current version in another language; the answers and the right ones stand."""
     question = _editable(request, public_id)
-    version = question.current_version
+    version = queries.version_of(question)
     if language not in LANGUAGES or language == version.language:
         raise Http404
     original = words_of(queries.wording_in(version, version.language))
     there = next((words_of(wording) for wording in version.wordings.all() if wording.language == language), None)
     answers = _answers_in_other_language(request, version, original, there)
-    around = {"question": question, "version": version, "language": language, "original": original, "is_there": there is not None}
+    around: dict[str, Any] = {
+        "question": question,
+        "version": version,
+        "language": language,
+        "original": original,
+        "is_there": there is not None,
+    }
     if request.method == "GET":
         words = there or _empty_words(language, answers)
         form = WordsForm(initial=initial_of(words) | {"source": words.source or original.source})
@@ -150,7 +156,8 @@ def question_wording(request: HttpRequest, public_id, language: str) -> HttpResp
         words = words_from(form, answers, language)
         return _editor(request, WordsForm(initial=request.POST.dict()), answers, words, **around)
     asked = read_version(form, answers, language=language)
-    if asked is None:
+    _refuse_stale(request, form, version)
+    if asked is None or form.errors:
         return _editor(request, form, answers, words_from(form, answers, language), status=422, **around)
     if asked.words == there:
         messages.info(request, _("Nothing was changed."))
@@ -162,7 +169,7 @@ def question_wording(request: HttpRequest, public_id, language: str) -> HttpResp
 
 @authors_only
 @require_POST
-def question_preview(request: HttpRequest) -> HttpResponse:
+def question_preview(request):
     """The phone as it stands with what is typed; keeps nothing."""
     form = WordsForm(request.POST)
     form.is_valid()
@@ -173,10 +180,10 @@ def question_preview(request: HttpRequest) -> HttpResponse:
 
 @readers_only
 @require_http_methods(["GET", "POST"])
-def question_try(request: HttpRequest, public_id) -> HttpResponse:
+def question_try(request, public_id):
     """The current version, answered by the reader: judged and shown, nothing is kept."""
     question = get_object_or_404(queries.with_wordings(Question.objects.visible_to(request.member)), public_id=public_id)
-    version = question.current_version
+    version = queries.version_of(question)
     wording = queries.wording_in(version, request.GET.get("language", version.language))
     asked, seed = kind(version.kind), f"try-{request.member.public_id}"
     context: dict[str, Any] = {"question": question, "wording": wording, "kind": asked, "shown": asked.show(wording.content, seed)}
@@ -199,7 +206,7 @@ def question_try(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def question_archive(request: HttpRequest, public_id) -> HttpResponse:
+def question_archive(request, public_id):
     question = _editable(request, public_id)
     services.archive_question(question)
     messages.success(request, _("The question is archived. Its answers and figures stay."))
@@ -208,19 +215,25 @@ def question_archive(request: HttpRequest, public_id) -> HttpResponse:
 
 @authors_only
 @require_POST
-def question_restore(request: HttpRequest, public_id) -> HttpResponse:
+def question_restore(request, public_id):
     question = _editable(request, public_id)
     services.restore_question(question)
     messages.success(request, _("The question is back in the bank."))
     return redirect("reinforcement:question_detail", question.public_id)
 
 
-def _reading_page(request: HttpRequest, public_id) -> HttpResponse:
+def _row(question: Question, language: str) -> dict[str, Any]:
+    """What the bank's list shows of a question, in `language` where it has it."""
+    version = queries.version_of(question)
+    return {"question": question, "version": version, "wording": queries.wording_in(version, language), "kind": kind(version.kind)}
+
+
+def _reading_page(request, public_id):
     if request.method != "GET":
         raise Http404
     found = queries.with_wordings(Question.objects.visible_to(request.member)).select_related("competency", "current_version")
     question = get_object_or_404(found, public_id=public_id)
-    version = question.current_version
+    version = queries.version_of(question)
     wording = queries.wording_in(version, request.GET.get("language", request.member.language))
     asked = kind(version.kind)
     content = wording.content | {"keep_order": True}
@@ -237,8 +250,15 @@ def _reading_page(request: HttpRequest, public_id) -> HttpResponse:
     return render(request, "reinforcement/question_read.html", context)
 
 
+def _refuse_stale(request, form: WordsForm, version: QuestionVersion) -> None:
+    """An error when a version was published since the form was opened: what another author wrote is not replaced in silence."""
+    if request.POST.get("based_on", str(version.number)) != str(version.number):
+        message = _("Version %(number)d was published while you were writing. Look at it below; publish again to replace it.")
+        form.add_error(None, message % {"number": version.number})
+
+
 def _editor(
-    request: HttpRequest,
+    request,
     form: WordsForm,
     answers: Answers,
     words: Words,
@@ -246,7 +266,7 @@ def _editor(
     status: int = 200,
     question: Question | None = None,
     **around: Any,
-) -> HttpResponse:
+):
     """The author's page, with the phone showing `words`."""
     context = {"form": form, "answers": answers, "phone": _phone(words, answers), "question": question, **around}
     if question is not None:
@@ -272,7 +292,7 @@ def _empty_words(language: str, answers: Answers) -> Words:
     return Words(language, "", answers.content)
 
 
-def _answers_in_other_language(request: HttpRequest, version: QuestionVersion, original: Words, there: Words | None) -> Answers:
+def _answers_in_other_language(request, version: QuestionVersion, original: Words, there: Words | None) -> Answers:
     """The version's answers with the words typed, or there, in the other language, each beside its original."""
     answers = Answers.of(version.kind, original.content, version.answer_key)
     if request.method == "POST":
@@ -288,17 +308,17 @@ def _answers_in_other_language(request: HttpRequest, version: QuestionVersion, o
     return answers
 
 
-def _editable(request: HttpRequest, public_id) -> Question:
+def _editable(request, public_id) -> Question:
     questions = queries.with_wordings(Question.objects.editable_by(request.member))
     return get_object_or_404(questions.select_related("competency", "current_version"), public_id=public_id)
 
 
-def _places(request: HttpRequest) -> list[Place]:
+def _places(request) -> list[Place]:
     """The competencies in use, as a tree. One query."""
     return in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
 
 
-def _filter(request: HttpRequest, places: list[Place]) -> tuple[queries.BankFilter, Competency | None]:
+def _filter(request, places: list[Place]) -> tuple[queries.BankFilter, Competency | None]:
     """What the address asks for; a value that does not exist counts as all. A competency stands for its whole branch."""
     asked_for = request.GET.get("competency", "")
     chosen = next((place.competency for place in places if str(place.competency.public_id) == asked_for), None)
@@ -312,19 +332,19 @@ def _filter(request: HttpRequest, places: list[Place]) -> tuple[queries.BankFilt
     ), chosen
 
 
-def _posted_kind(request: HttpRequest) -> str:
+def _posted_kind(request) -> str:
     posted = request.POST.get("kind", "")
     return posted if posted in KIND_NAMES else KIND_NAMES[0]
 
 
-def _posted_language(request: HttpRequest) -> str:
+def _posted_language(request) -> str:
     posted = request.POST.get("language", "")
     return posted if posted in LANGUAGES else request.member.organization.language
 
 
 def _tabs(question: Question, current: str, *, can_edit: bool = True) -> list[dict[str, Any]]:
     """One link for each language: the original first, then those that are there, then those that an author may add."""
-    version = question.current_version
+    version = queries.version_of(question)
     there = {wording.language for wording in version.wordings.all()}
     detail = reverse("reinforcement:question_detail", args=[question.public_id])
     tabs = []

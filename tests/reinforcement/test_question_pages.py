@@ -316,6 +316,18 @@ def test_used_question_asks_what_changed(client, author):
     assert (question.current_version.number, question.current_version.change) == (2, "meaning")
 
 
+def test_version_of_another_author_is_not_replaced_in_silence(client, author):
+    question = QuestionFactory.create(organization=author.organization)
+    page = url("question_detail", question.public_id)
+    client.post(page, typed(question.competency, based_on="1", prompt="First author"))
+    refused = client.post(page, typed(question.competency, based_on="1", prompt="Second author"))
+    assert refused.status_code == 422
+    assert "Version 2 was published while you were writing" in refused.content.decode()
+    assert 'name="based_on" value="2"' in refused.content.decode()
+    assert question.versions.count() == 2
+    assert client.post(page, typed(question.competency, based_on="2", prompt="Second author")).status_code == 302
+
+
 def test_other_competency_alone_makes_no_version(client, author):
     competency = CompetencyFactory(organization=author.organization)
     client.post(url("question_create"), typed(competency))
