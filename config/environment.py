@@ -1,6 +1,8 @@
 """Readers of the environment: what the product is told from outside, checked with one plain sentence each."""
 
 import secrets
+import warnings
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +26,16 @@ def secret_key(*, is_production: bool) -> str:
     return key
 
 
+def data_directory(default: Path) -> Path:
+    """Where the product keeps what it writes; made where it is missing."""
+    directory = Path(read.str("DATA_DIR", default=str(default))).resolve()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"DATA_DIR {directory} cannot be made or is no directory: {problem.strerror}.") from problem
+    return directory
+
+
 def demo_key(data_directory: Path) -> str:
     """The demo's own random key, made at its first start and kept beside its data."""
     path = data_directory / "secret_key"
@@ -43,13 +55,39 @@ def allowed_hosts(*, is_production: bool) -> list[str]:
     return hosts
 
 
+def refuse_open_doors(modes: dict[str, bool], hosts: list[str], database_host: str) -> None:
+    """Raises ImproperlyConfigured where a mode that leaves doors open is on and others can reach the hosts, or share the database."""
+    mode = next((name for name, is_on in modes.items() if is_on), None)
+    if mode is None:
+        return
+    if outside := [host for host in hosts if not is_this_machine(host)]:
+        raise ImproperlyConfigured(f"{mode}=1 is for this machine only: turn it off to serve {outside[0]}.")
+    if not is_this_machine(database_host):
+        raise ImproperlyConfigured(f"{mode}=1 is for this machine only: turn it off to use the database on {database_host}.")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether `host` is a loopback address or name, the test client's name, a socket's directory, or none at all."""
+    name = host.strip().strip("[]").lower()
+    if name in {"", "localhost", "testserver"} or name.endswith(".localhost") or name.startswith("/"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def database(data_directory: Path) -> dict:
     """Django's settings of the one database: DATABASE_URL, else SQLite in the data directory."""
     try:
-        settings = read.db_url("DATABASE_URL", default=f"sqlite:///{data_directory / 'feedforward.sqlite3'}")
-    except (ValueError, KeyError) as problem:
+        with warnings.catch_warnings():
+            # It warns of an engine that it does not know, and goes on; that is refused below.
+            warnings.simplefilter("ignore", UserWarning)
+            settings = read.db_url("DATABASE_URL", default=f"sqlite:///{data_directory / 'feedforward.sqlite3'}")
+    except ValueError as problem:
         raise ImproperlyConfigured("DATABASE_URL is not a database address, such as postgres://user@host/name.") from problem
-    if settings["ENGINE"] == "django.db.backends.sqlite3":
+    engine = settings.get("ENGINE", "")
+    if engine == "django.db.backends.sqlite3":
         settings["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -57,30 +95,55 @@ def database(data_directory: Path) -> dict:
         }
         # A file, not memory: tests with threads and processes then meet the locks that production meets.
         settings["TEST"] = {"NAME": str(data_directory / "test.sqlite3")}
-    elif settings["ENGINE"] == "django.db.backends.postgresql":
+    elif engine == "django.db.backends.postgresql":
+        if not settings["NAME"]:
+            raise ImproperlyConfigured("DATABASE_URL names no database: write it such as postgres://user@host/name.")
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
         settings.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     else:
-        raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
+        raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL, such as postgres://user@host/name.")
     return settings
 
 
 def redis_url() -> str:
     """Address of Redis, or an empty text where the embedded broker is used."""
     url = read.str("REDIS_URL", default="")
-    if url and urlsplit(url).scheme not in {"redis", "rediss"}:
+    if url and not is_redis_address(url):
         raise ImproperlyConfigured("REDIS_URL is not a Redis address, such as redis://host:6379/0.")
     return url
 
 
+def is_redis_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def email() -> dict:
     """Django's mail settings from EMAIL_URL, such as smtp+tls://user:password@host:587."""
-    return read.email_url("EMAIL_URL", default="consolemail://")
+    try:
+        settings = read.email_url("EMAIL_URL", default="consolemail://")
+    except (ValueError, ImproperlyConfigured) as problem:
+        raise ImproperlyConfigured("EMAIL_URL is not the address of a mail server, such as smtp+tls://user:password@host:587.") from problem
+    if settings["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not settings["EMAIL_HOST"]:
+        raise ImproperlyConfigured("EMAIL_URL names no mail server: write it such as smtp+tls://user:password@host:587.")
+    return settings
 
 
 def storage_directory(data_directory: Path) -> Path:
     """Where private files lie. Raises ImproperlyConfigured for a scheme that is not there yet."""
     parts = urlsplit(read.str("STORAGE_URL", default=f"file://{data_directory / 'files'}"))
-    if parts.scheme != "file" or not parts.path:
+    if parts.scheme != "file" or not parts.path.startswith("/") or parts.netloc:
         raise ImproperlyConfigured("STORAGE_URL must be a file address, such as file:///srv/feedforward/files.")
     return Path(parts.path)
+
+
+def site_url(default: str) -> str:
+    """The address that stands in mails, without a slash at its end."""
+    url = read.str("SITE_URL", default=default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+        raise ImproperlyConfigured("SITE_URL must be an address without a path, such as https://feedforward.example.")
+    return url

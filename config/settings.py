@@ -13,12 +13,11 @@ DEBUG = environment.read.bool("DEBUG", default=False)
 DEMO = environment.read.bool("DEMO", default=False)
 TESTING = environment.read.bool("TESTING", default=False)
 IS_PRODUCTION = not (DEBUG or DEMO or TESTING)
-DATA_DIR = Path(environment.read.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = environment.data_directory(BASE_DIR / "var")
 
 SECRET_KEY = environment.demo_key(DATA_DIR) if DEMO else environment.secret_key(is_production=IS_PRODUCTION)
 ALLOWED_HOSTS = environment.allowed_hosts(is_production=IS_PRODUCTION)
-SITE_URL = environment.read.str("SITE_URL", default="https://" + ALLOWED_HOSTS[0] if IS_PRODUCTION else "http://127.0.0.1:8000")
+SITE_URL = environment.site_url("https://" + ALLOWED_HOSTS[0].lstrip(".") if IS_PRODUCTION else "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -79,6 +78,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": environment.database(DATA_DIR)}
+# The tests' database may be elsewhere: it is made for them and thrown away.
+environment.refuse_open_doors(
+    {"DEBUG": DEBUG, "DEMO": DEMO, "TESTING": TESTING}, ALLOWED_HOSTS, "" if TESTING else DATABASES["default"]["HOST"]
+)
 # SQLite ignores the extra columns of covering indexes, which PostgreSQL uses.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
