@@ -69,7 +69,7 @@ def answer(
     Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered. Seven statements.
     """
     now = now or timezone.now()
-    if item.has_answer:
+    if item.has_answer:  # type: ignore[attr-defined]
         return _replay(item, response, request_key)
     if now - item.daily_set.prepared_at > OPEN_FOR:
         raise SetClosed
