@@ -38,6 +38,9 @@ PURE = [
     "reinforcement.questions.formats.*",
     "reinforcement.questions.rich_text",
     "reinforcement.questions.sameness",
+    "reinforcement.today.calendar",
+    "reinforcement.today.ruler",
+    "reinforcement.today.strip",
     "dashboards.impact",
     "dashboards.figures",
 ]
