@@ -33,6 +33,10 @@ class AlreadyAnswered(Exception):
         self.answer = answer
 
 
+class RequestKeyUsed(Exception):
+    """The member has sent another answer under this request key."""
+
+
 @dataclass(frozen=True)
 class Answered:
     """An answer that stands in the log. `is_replay`: it stood there already, this request changed nothing."""
@@ -66,7 +70,7 @@ def answer(
 
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
-    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered. Seven statements.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. Seven statements.
     """
     now = now or timezone.now()
     if item.has_answer:
@@ -76,14 +80,19 @@ def answer(
     judging = kind(item.version.kind)
     response = judging.check_response(response, item.wording.content)
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
-    moment = min(max(answered_at or now, item.daily_set.prepared_at), now)
+    moment = clamped(answered_at or now, item.daily_set, now)
     try:
         with transaction.atomic():
             row = _log(member, item, response, judgement, confidence, moment, now, request_key)
     except IntegrityError:
-        # Another request was first; the unique item in the database decided.
+        # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         return _replay(item, response, request_key)
     return Answered(row, item, is_replay=False)
+
+
+def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -> datetime:
+    """The moment that counts: between "prepared" and "received", as clocks of phones go wrong."""
+    return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
 def _log(member, item, response, judgement, confidence, moment, now, request_key) -> Answer:
@@ -169,7 +178,9 @@ def _complete(daily_set: DailySet, now: datetime) -> None:
 
 
 def _replay(item: DailySetItem, response: dict, request_key: UUID | None) -> Answered:
-    row = Answer.objects.get(organization_id=item.organization_id, item=item)
+    row = Answer.objects.filter(organization_id=item.organization_id, item=item).first()
+    if row is None:
+        raise RequestKeyUsed
     if request_key is not None and row.request_key != request_key and row.response != response:
         raise AlreadyAnswered(row)
     return Answered(row, item, is_replay=True)
