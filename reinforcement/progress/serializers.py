@@ -8,7 +8,10 @@ class FigureSerializer(serializers.Serializer):
 
     part = serializers.FloatField()
     whole = serializers.IntegerField(help_text="Questions or answers that the share is of.")
-    share = serializers.FloatField(allow_null=True, help_text="0 to 1; null where there is not enough data.")
+    share = serializers.SerializerMethodField(help_text="0 to 1; null where there is not enough data.")
+
+    def get_share(self, figure) -> float | None:
+        return figure.share if figure.has_data else None
 
 
 class CompetencyProgressSerializer(serializers.Serializer):
