@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access
 from accounts.api.errors import Conflict
 from accounts.api.schema import error_response
 from reinforcement.daily import services
@@ -67,7 +66,7 @@ class AnswerItem(APIView):
         try:
             # In the one shape that is stored, so that the same choice is the same answer.
             values["response"] = kind(item.version.kind).check_response(values["response"], item.wording.content)
-            if Answer.objects.filter(access.own(member), request_key=request_key).exclude(item=item).exists():
+            if services.is_key_of_another(member, item, request_key):
                 raise services.RequestKeyUsed
             answered = services.answer(member, item, request_key=request_key, **values)
             if answered.answer.request_key == request_key and not _is_repeat(answered, **values):

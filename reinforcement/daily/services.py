@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
+from accounts import access
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
@@ -88,6 +89,11 @@ def answer(
         # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         return _replay(item, response, request_key)
     return Answered(row, item, is_replay=False)
+
+
+def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:
+    """Whether the member has answered another item under this request key. One statement."""
+    return Answer.objects.filter(access.own(member), request_key=request_key).exclude(item=item).exists()
 
 
 def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -> datetime:
