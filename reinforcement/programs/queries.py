@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts import access
 from accounts.models import Member, Team, TeamMembership
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
-from reinforcement.questions.models import Question, QuestionWording
+from reinforcement.questions.models import Question
+from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +118,16 @@ def _by_program(rows: QuerySet, **number: Count) -> QuerySet:
 def lines_of(program: Program, language: str) -> list[ProgramQuestion]:
     """The program's questions in order, each line with its `wording` in `language` or in the original one. Two statements."""
     lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
-    lines = list(_with_wordings(lines.select_related("question__competency", "question__current_version"), "question__"))
-    for line in lines:
-        line.wording = wording_in(line.question, language)
-    return lines
+    lines = lines.select_related("question__competency", "question__current_version")
+    found = list(lines.prefetch_related("question__current_version__wordings"))
+    for line in found:
+        line.wording = wording_in(version_of(line.question), language)
+    return found
 
 
-def questions_to_add(program: Program, reader: Member, *, search: str = "", competency_ids: Iterable[int] = ()) -> QuerySet[Question]:
+def questions_to_add(program: Program, reader: Member, wanted: BankFilter) -> QuerySet[Question]:
     """Questions of the bank that fit and that the program does not have, in the order in which they came in, with their wordings."""
-    questions = Question.objects.visible_to(reader).in_use().filter(current_version__isnull=False)
-    questions = questions.exclude(pk__in=program.program_questions.values("question_id"))
-    if competency_ids:
-        questions = questions.filter(competency_id__in=competency_ids)
-    wordings = QuestionWording.objects.filter(version=OuterRef("current_version"), organization_id=reader.organization_id)
-    for word in search.split():
-        questions = questions.filter(Exists(wordings.filter(prompt__icontains=word)))
-    return _with_wordings(questions.select_related("competency", "current_version"), "").order_by("pk")
-
-
-def _with_wordings(rows: QuerySet, path: str) -> QuerySet:
-    return rows.prefetch_related(Prefetch(f"{path}current_version__wordings", QuestionWording.objects.order_by("language")))
-
-
-def wording_in(question: Question, language: str) -> QuestionWording:
-    """The current words of the question in `language`, else in the original one. No query: wordings were read before."""
-    version = question.current_version
-    words = {wording.language: wording for wording in version.wordings.all()}
-    return words.get(language) or words[version.language]
+    return bank(reader, wanted).exclude(pk__in=program.program_questions.values("question_id")).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,15 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import access
 from accounts.signin.decorators import role_required
 from reinforcement.competencies.models import Competency
+from reinforcement.competencies.services import branch_of
+from reinforcement.competencies.tree import in_tree_order
 from reinforcement.programs import queries, services, words
 from reinforcement.programs.forecast import Plan, forecast
 from reinforcement.programs.forms import ProgramForm, read_ids
 from reinforcement.programs.models import Program
 from reinforcement.programs.rules import rule_of
 from reinforcement.questions.models import Question
+from reinforcement.questions.queries import BankFilter, version_of, wording_in
 
 PROGRAMS_A_PAGE = 25
 QUESTIONS_A_PAGE = 50
@@ -103,12 +106,12 @@ def program_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Picks questions of the bank; what is ticked, or all that is found, goes to the end of the program."""
     program = get_object_or_404(_open(request), public_id=public_id)
-    competencies = list(Competency.objects.visible_to(request.member).filter(archived_at=None))
+    places = in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
     wanted = request.GET if request.method != "POST" else request.POST
     search = wanted.get("search", "").strip()
-    competency = next((one for one in competencies if str(one.public_id) == wanted.get("competency")), None)
-    branch = _branch_ids(competency, competencies) if competency else ()
-    found = queries.questions_to_add(program, request.member, search=search, competency_ids=branch)
+    competency = next((place.competency for place in places if str(place.competency.public_id) == wanted.get("competency")), None)
+    branch = frozenset(branch_of(request.member.organization, competency)) if competency else frozenset()
+    found = queries.questions_to_add(program, request.member, BankFilter(search, branch))
     if request.method == "POST":
         if request.POST.get("do") != "all":
             found = found.filter(public_id__in=read_ids(request.POST.getlist("question")))
@@ -120,13 +123,13 @@ def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(request.get_full_path())
     page = Paginator(found, QUESTIONS_A_PAGE).get_page(request.GET.get("page"))
     for question in page:
-        question.wording = queries.wording_in(question, request.member.language)
+        question.wording = wording_in(version_of(question), request.member.language)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "program": program,
         "page": page,
-        "competencies": competencies,
+        "places": places,
         "competency": competency,
         "search": search,
         "query": f"{query.urlencode()}&" if query else "",
@@ -193,11 +196,3 @@ def _overview(request: HttpRequest, program: Program) -> dict[str, Any]:
         "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
         "minimum": program.organization.small_group_minimum,
     }
-
-
-def _branch_ids(top: Competency, competencies: list[Competency]) -> set[int]:
-    """The competency and all below it."""
-    inside = {top.pk}
-    while len(inside) < len(inside := inside | {one.pk for one in competencies if one.parent_id in inside}):
-        pass
-    return inside
