@@ -1,5 +1,7 @@
 """Cursor paging: pages stay right while rows are added."""
 
+from typing import Any
+
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
@@ -16,7 +18,7 @@ class CursorPaging(CursorPagination):
     def decode_cursor(self, request):
         """The cursor of the request, or None. Its position is a primary key: anything else was made up and is a 404."""
         cursor = super().decode_cursor(request)
-        position = cursor.position if cursor is not None else None
+        position: Any = cursor.position if cursor is not None else None
         if position is not None and not (position.isascii() and position.isdigit() and len(position) <= LONGEST_POSITION):
             raise NotFound(self.invalid_cursor_message)
         return cursor

@@ -16,7 +16,7 @@ class IsAuthor(BasePermission):
 
     def has_permission(self, request, view):
         member = getattr(request._request, "member", None)
-        if not access.is_reader(member):
+        if member is None or not access.is_reader(member):
             return False
         if not member.is_author:
             raise Http404

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.callers import member_of
 from accounts.api.errors import Conflict
 from accounts.api.schema import error_response
 from reinforcement.daily import services
@@ -28,12 +29,16 @@ class Today(APIView):
     @extend_schema(operation_id="today_retrieve", responses=TodaySerializer)
     def get(self, request):
         """The member's current set. What is right is told after the answer."""
-        member = request._request.member
+        member = member_of(request)
         current = services.current_set(member)
-        if current is not None:
-            current.is_open = timezone.now() - current.prepared_at <= services.OPEN_FOR
-            current.shown_items = services.items_to_answer(member).filter(daily_set=current).order_by("position")
-        return Response(TodaySerializer({"set": current}).data)
+        if current is None:
+            return Response(TodaySerializer({"set": None}).data)
+        shown = {
+            "daily_set": current,
+            "is_open": timezone.now() - current.prepared_at <= services.OPEN_FOR,
+            "items": services.items_to_answer(member).filter(daily_set=current).order_by("position"),
+        }
+        return Response(TodaySerializer({"set": shown}).data)
 
 
 class AnswerItem(APIView):
@@ -57,7 +62,7 @@ class AnswerItem(APIView):
     )
     def post(self, request, key):
         """Answers one question of a set. The first answer counts; sending it again, from any device, changes nothing."""
-        member = request._request.member
+        member = member_of(request)
         item = get_object_or_404(services.items_to_answer(member), key=key)
         request_key = _request_key(request)
         given = AnswerInputSerializer(data=request.data)

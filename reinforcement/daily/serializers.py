@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from reinforcement.daily.models import Answer, DailySet, DailySetItem
+from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.questions.kinds.choice import State
 from reinforcement.questions.kinds.registry import KINDS, kind
 from reinforcement.questions.rich_text import clean_html
@@ -55,18 +55,20 @@ class ItemSerializer(serializers.ModelSerializer):
     def get_situation(self, item) -> str:
         return clean_html(item.wording.situation)
 
-    def get_shown(self, item) -> ShownSerializer:
+    @extend_schema_field(ShownSerializer)
+    def get_shown(self, item) -> Any:
         return ShownSerializer(kind(item.version.kind).show(item.wording.content, item.seed)).data
 
 
-class SetSerializer(serializers.ModelSerializer):
-    id = serializers.UUIDField(source="public_id")
+class SetSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="daily_set.public_id")
+    local_date = serializers.DateField(source="daily_set.local_date")
+    size = serializers.IntegerField(source="daily_set.size")
+    answered = serializers.IntegerField(source="daily_set.answered")
+    prepared_at = serializers.DateTimeField(source="daily_set.prepared_at")
+    completed_at = serializers.DateTimeField(source="daily_set.completed_at", allow_null=True)
     is_open = serializers.BooleanField(help_text="Whether answers are still taken.")
-    items = ItemSerializer(many=True, source="shown_items")
-
-    class Meta:
-        model = DailySet
-        fields = ("id", "local_date", "size", "answered", "prepared_at", "completed_at", "is_open", "items")
+    items = ItemSerializer(many=True)
 
 
 class TodaySerializer(serializers.Serializer):
@@ -92,7 +94,7 @@ class AnswerSerializer(serializers.ModelSerializer):
     response = ResponseSerializer()
     options = serializers.SerializerMethodField(help_text="In the order shown before.")
     explanation = serializers.SerializerMethodField(help_text="Rich text.")
-    source = serializers.CharField(source="item.wording.source")
+    source = serializers.CharField(source="item.wording.source")  # type: ignore[assignment]
 
     class Meta:
         model = Answer
@@ -102,7 +104,7 @@ class AnswerSerializer(serializers.ModelSerializer):
         )
 
     @extend_schema_field(CheckedOptionSerializer(many=True))
-    def get_options(self, row) -> list[dict[str, Any]]:
+    def get_options(self, row) -> Any:
         item = row.item
         options = kind(item.version.kind).show_checked(item.wording.content, item.version.answer_key, row.response, item.seed)
         return CheckedOptionSerializer(options, many=True).data

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.callers import member_of
 from accounts.api.errors import Conflict
 from accounts.api.permissions import IsAuthor
 from accounts.api.schema import error_response
@@ -30,7 +31,7 @@ class Programs(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet)
     http_method_names = ("get", "post", "patch", "head", "options")
 
     def get_queryset(self) -> QuerySet[Program]:
-        return Program.objects.visible_to(self.request._request.member)
+        return Program.objects.visible_to(member_of(self.request))
 
     def get_serializer_class(self):
         return ProgramSummarySerializer if self.action == "list" else ProgramSerializer
@@ -46,7 +47,7 @@ class Programs(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet)
         """A draft: nobody gets a question before it is launched."""
         given = ProgramInputSerializer(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        member = request._request.member
+        member = member_of(request)
         program = services.create_program(member.organization, created_by=member, **given.validated_data)
         return Response(self.get_serializer(program).data, status=status.HTTP_201_CREATED)
 
@@ -75,4 +76,4 @@ class Programs(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet)
         return Response(self.get_serializer(program).data)
 
     def _editable(self, public_id) -> Program:
-        return get_object_or_404(Program.objects.editable_by(self.request._request.member), public_id=public_id)
+        return get_object_or_404(Program.objects.editable_by(member_of(self.request)), public_id=public_id)

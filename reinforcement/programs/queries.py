@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts import access
 from accounts.models import Member, Team, TeamMembership
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
-from reinforcement.questions.models import Question
+from reinforcement.questions.models import Question, QuestionWording
 from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
 
 
@@ -96,33 +96,49 @@ def audience_of(program: Program, reader: Member) -> Audience:
 _ASKED_HERE = Q(question__answers__program_id=F("program_id"))
 
 
-def with_counts(programs: Iterable[Program]) -> list[Program]:
-    """The programs, each with `question_count`, `enrolled_count` and `answer_count`. Three statements, however many programs."""
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """A program with how many questions it has, how many people take part, and how many answers they gave in it."""
+
+    program: Program
+    questions: int
+    people: int
+    answers: int
+
+
+def rows_of(programs: Iterable[Program]) -> list[ProgramRow]:
+    """The programs with their counts. Three statements, however many programs."""
     found = list(programs)
     inside = {"organization_id__in": {program.organization_id for program in found}, "program_id__in": [program.pk for program in found]}
-    enrolled = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
     lines = ProgramQuestion.objects.filter(**inside)
     questions = dict(_by_program(lines, number=Count("pk")))
+    people = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
     answers = dict(_by_program(lines, number=Count("question__answers", filter=_ASKED_HERE)))
-    for program in found:
-        program.question_count = questions.get(program.pk, 0)
-        program.enrolled_count = enrolled.get(program.pk, 0)
-        program.answer_count = answers.get(program.pk, 0)
-    return found
+    return [ProgramRow(program, questions.get(program.pk, 0), people.get(program.pk, 0), answers.get(program.pk, 0)) for program in found]
 
 
 def _by_program(rows: QuerySet, **number: Count) -> QuerySet:
     return rows.order_by().values_list("program_id").annotate(**number)
 
 
-def lines_of(program: Program, language: str) -> list[ProgramQuestion]:
-    """The program's questions in order, each line with its `wording` in `language` or in the original one. Two statements."""
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """A question of a program and its current words."""
+
+    question: Question
+    wording: QuestionWording
+
+
+def lines_of(program: Program, language: str) -> list[ProgramLine]:
+    """The program's questions in order, in `language` where they have it. Two statements."""
     lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
     lines = lines.select_related("question__competency", "question__current_version")
-    found = list(lines.prefetch_related("question__current_version__wordings"))
-    for line in found:
-        line.wording = wording_in(version_of(line.question), language)
-    return found
+    found = lines.prefetch_related("question__current_version__wordings")
+    return [as_line(line.question, language) for line in found]
+
+
+def as_line(question: Question, language: str) -> ProgramLine:
+    return ProgramLine(question, wording_in(version_of(question), language))
 
 
 def questions_to_add(program: Program, reader: Member, wanted: BankFilter) -> QuerySet[Question]:

@@ -1,5 +1,7 @@
 """Programs as the API shows and takes them."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -21,11 +23,11 @@ class WeekdaysField(serializers.MultipleChoiceField):
     def __init__(self, **kwargs):
         super().__init__(choices=WEEKDAYS, allow_empty=False, **kwargs)
 
-    def to_representation(self, mask: int) -> list[str]:
-        return [WEEKDAYS[weekday] for weekday in weekdays_of(mask)]
+    def to_representation(self, value: Any) -> Any:
+        return [WEEKDAYS[weekday] for weekday in weekdays_of(value)]
 
-    def to_internal_value(self, names) -> int:
-        return mask_of(WEEKDAYS.index(name) for name in super().to_internal_value(names))
+    def to_internal_value(self, data: Any) -> Any:
+        return mask_of(WEEKDAYS.index(name) for name in super().to_internal_value(data))
 
 
 class AudienceSerializer(serializers.Serializer):
@@ -39,7 +41,7 @@ class ProgramSummarySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Program
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "description", "mode", "state", "starts_on", "ends_on", "weekdays", "new_per_day", "cap_per_day"),
             *("days_after_wrong", "days_after_right", "rights_to_retire"),
         )

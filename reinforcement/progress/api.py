@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.callers import member_of
 from accounts.api.schema import error_response
 from accounts.models import Member
 from reinforcement.progress import queries
@@ -22,11 +23,13 @@ class Progress(APIView):
     )
     def get(self, request):
         """Figures of the member, or of one person who reports to the member, directly or through others."""
-        reader = request._request.member
+        reader = member_of(request)
         person = reader
         if text := request.query_params.get("member"):
             person = get_object_or_404(Member.objects.learners_visible_to(reader), public_id=_uuid(text))
         progress = queries.person_progress(person, reader)
+        if progress is None:
+            raise NotFound
         values = {"member": person.public_id, "competencies": progress.competencies, "weeks": progress.weeks}
         return Response(ProgressSerializer(values).data)
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts import access
+from accounts.api.callers import member_of
 from accounts.api.permissions import IsAuthor
 from reinforcement.competencies.models import Competency
 from reinforcement.questions import services
@@ -29,7 +30,7 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Question]:
-        member = self.request._request.member
+        member = member_of(self.request)
         questions = with_wordings(Question.objects.visible_to(member).filter(current_version__isnull=False)).select_related("competency")
         if access.reads_all_content(member):
             return questions
@@ -44,7 +45,7 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
     @extend_schema(request=NewQuestionSerializer, responses={201: QuestionSerializer})
     def create(self, request):
         """A new question in the bank, with its first version."""
-        member = request._request.member
+        member = member_of(request)
         context = {
             "competencies": Competency.objects.editable_by(member).filter(archived_at=None),
             "questions": Question.objects.editable_by(member),
@@ -62,7 +63,7 @@ class Questions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
     @action(detail=True, methods=["post"])
     def versions(self, request, public_id):
         """The next version of a question; earlier ones stay as they were, and answers to them are judged by them."""
-        member = request._request.member
+        member = member_of(request)
         question = get_object_or_404(Question.objects.editable_by(member), public_id=public_id)
         given = NewVersionSerializer(data=request.data)
         given.is_valid(raise_exception=True)

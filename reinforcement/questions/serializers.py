@@ -68,7 +68,7 @@ class AskedSerializer(serializers.Serializer):
     content = serializers.DictField(help_text="What the kind asks with, such as its options.")
     answer_key = serializers.DictField(help_text="What is right, by the ids of the content.")
     explanation = serializers.CharField(default="", allow_blank=True, help_text="Rich text.")
-    source = serializers.CharField(default="", allow_blank=True, max_length=LONGEST_SOURCE)
+    source = serializers.CharField(default="", allow_blank=True, max_length=LONGEST_SOURCE)  # type: ignore[assignment]
 
     def validate(self, values):
         words = {name: values.pop(name) for name in ("language", "prompt", "content", "situation", "explanation", "source")}
