@@ -1,6 +1,7 @@
 """The mails of a daily set: in the morning, one reminder, and once more when somebody asks for it."""
 
 import math
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -96,7 +97,7 @@ def send_again(set_id: uuid.UUID, now: datetime) -> None:
 
 def _sets(message: OutboxMessage):
     return DailySet.objects.filter(
-        public_id=message.payload["set"], organization__public_id=message.organization, member__public_id=message.member
+        public_id=message.payload["set"], organization__public_id=str(message.organization), member__public_id=str(message.member)
     )
 
 
@@ -145,7 +146,8 @@ def _context(message: OutboxMessage, daily_set: DailySet, item: DailySetItem) ->
         "name": daily_set.member.name,
         "organization": daily_set.member.organization.name,
         "over": _("Still open today") if message.kind == REMINDER else _("The question of today"),
-        "effort": f"{lead}, {about}",
+        # The figure stays with its unit at the end of a line.
+        "effort": re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{lead}, {about}"),
         "wording": item.wording,
         "instruction": shown.instruction,
         "options": [
