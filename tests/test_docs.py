@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.mail_server import free_port
 
@@ -55,7 +56,7 @@ COMMANDS = {
     "make check": "make",
     "make lock": "make",
     MANAGE + "migrate": "empty",
-    MANAGE + "collectstatic --noinput": "empty",
+    MANAGE + "collectstatic --noinput": "process",
     MANAGE + "check --deploy --fail-level WARNING": "empty",
     MANAGE + 'create_organization acme --name "Acme" --owner owner@acme.example': "empty",
     MANAGE + "clearsessions": "filled",
@@ -171,9 +172,10 @@ def test_documented_import_prints_the_documented_line(installation, page, comman
 
 @pytest.mark.faults
 def test_documented_processes_make_an_installation_ready(installation):
-    web, worker, beat, _embedded = proven_by("process")
+    collect, web, worker, beat, _embedded = proven_by("process")
     ours = installation("filled")
-    assert ours.run(MANAGE + "collectstatic --noinput").returncode == 0
+    collected = ours.run(collect)
+    assert collected.returncode == 0, collected.stderr
     with running(ours, [web, worker, beat]) as port:
         wait_until(lambda: answer_of(port, "/readyz") == 200)
 
@@ -255,6 +257,14 @@ def test_operations_names_every_command_and_no_other():
     section = operations().partition("## Commands")[2].partition("\n## ")[0]
     rows = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)", row)} == ours
+
+
+def test_api_page_names_every_address_and_no_other():
+    found = SchemaGenerator().get_schema(public=True)["paths"]
+    described = {(method.upper(), re.sub(r"{\w+}", "{}", path)) for path, operations in found.items() for method in operations}
+    section = (ROOT / "docs/api.md").read_text().partition("## Addresses")[2].partition("\n## ")[0]
+    documented = {(method, re.sub(r"{\w+}", "{}", path)) for method, path in re.findall(r"`([A-Z]+) (/api/\S+)`", section)}
+    assert documented == described
 
 
 def test_every_decision_has_its_parts():
