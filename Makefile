@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= var/demo
 BIN := .venv/bin
-IN_DEMO := DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)"
+IN_DEMO := DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
 .PHONY: help setup demo demo-reset test test-fast test-full check bench lock
 

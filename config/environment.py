@@ -129,6 +129,9 @@ def email() -> dict:
         raise ImproperlyConfigured("EMAIL_URL is not the address of a mail server, such as smtp+tls://user:password@host:587.") from problem
     if settings["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not settings["EMAIL_HOST"]:
         raise ImproperlyConfigured("EMAIL_URL names no mail server: write it such as smtp+tls://user:password@host:587.")
+    if settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+        # The reader takes the leading slash of filemail:///var/mail for a separator.
+        settings["EMAIL_FILE_PATH"] = "/" + settings["EMAIL_FILE_PATH"].lstrip("/")
     return settings
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access_policy import ROLES, DataClass
-from tests.access_world import Side, World, missing
+from tests.access_world import World, missing
 
 # Tables that a reading request may write, with the reason.
 BOOKKEEPING = {
@@ -72,17 +72,25 @@ class Cell:
     def __str__(self):
         return f"{self.method} by {self.role}, {self.side} organization"
 
+    def is_of_other(self, parameter: str) -> bool:
+        """Whether the parameter names an object of the other organization."""
+        return self.side == "other" or self.side.endswith(f" {parameter}")
+
 
 def sides_of(rule: DataClass) -> tuple[str, ...]:
-    names_objects = any(":" not in name for name in rule.path.values()) or any(v.startswith("object:") for v in rule.posted.values())
-    return ("own", "other") if names_objects and not rule.is_apart else ("own",)
+    """`own`; `other`, with every object of the other organization; and where an address names several, each one alone."""
+    in_path = [parameter for parameter, name in rule.path.items() if ":" not in name]
+    names_objects = in_path or any(value.startswith("object:") for value in rule.posted.values())
+    if rule.is_apart or not names_objects:
+        return ("own",)
+    return ("own", "other", *(f"own organization but for {name}" for name in in_path if len(in_path) > 1))
 
 
 def cells(rule: DataClass) -> Iterator[Cell]:
     in_path = any(":" not in name for name in rule.path.values())
     for side in sides_of(rule):
         for method in rule.methods:
-            if side == "other" and not in_path and method == "GET":
+            if side != "own" and not in_path and method == "GET":
                 continue
             for role in ROLES:
                 yield Cell(method, role, side)
@@ -120,13 +128,13 @@ class Caller:
         self.strict = Client(enforce_csrf_checks=True)
 
     def call(self, route: Route, rule: DataClass, cell: Cell, *, is_strict: bool = False, is_missing: bool = False) -> Answer:
-        side = self.world.own if cell.side == "own" else self.world.other
         client = self.strict if is_strict else self.client
         client.cookies.clear()
         if session := self.world.sessions.get(cell.role):
             client.cookies[settings.SESSION_COOKIE_NAME] = session
-        address = self.address(route, rule, side, cell.role, is_missing=is_missing)
-        form = {name: self._posted(value, side, cell.role, is_missing) for name, value in rule.posted.items()}
+        path = {name: self._value(name, rule.path[name], cell, is_missing) for name in route.parameters}
+        address = reverse(route.name, kwargs=path)
+        form = {name: str(self._value(name, text, cell, is_missing)) for name, text in rule.posted.items()}
         with transaction.atomic(), writes() as written:
             if cell.method == "GET":
                 response = client.get(address)
@@ -138,22 +146,14 @@ class Caller:
             transaction.set_rollback(True)
         return Answer(outcome_of(response, rule), response.status_code, body, written - set(BOOKKEEPING), response.get("Location", ""))
 
-    @staticmethod
-    def address(route: Route, rule: DataClass, side: Side, role: str, *, is_missing: bool = False) -> str:
-        values = {}
-        for name in route.parameters:
-            kind, _colon, text = rule.path[name].partition(":")
-            value = text if kind == "text" else side.value(rule.path[name], role)
-            values[name] = missing(value) if is_missing and kind != "text" else value
-        return reverse(route.name, kwargs=values)
-
-    @staticmethod
-    def _posted(value: str, side: Side, role: str, is_missing: bool) -> str:
-        kind, _colon, name = value.partition(":")
-        if kind != "object":
-            return value
-        found = side.value(name, role)
-        return str(missing(found) if is_missing else found)
+    def _value(self, parameter: str, named: str, cell: Cell, is_missing: bool):
+        """What stands for the parameter: a literal `text:…`, else the object, or where asked one that does not exist."""
+        kind, _colon, rest = named.rpartition(":")
+        if kind == "text":
+            return rest
+        side = self.world.other if cell.is_of_other(parameter) else self.world.own
+        value = side.value(rest, cell.role)
+        return missing(value) if is_missing and cell.is_of_other(parameter) else value
 
 
 def outcome_of(response, rule: DataClass) -> str:

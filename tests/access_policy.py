@@ -89,6 +89,8 @@ content_pages_with_form = page(read=CONTENT_READERS, write=AUTHOR)
 content_trials = page(read=CONTENT_READERS, write=CONTENT_READERS)
 content_forms = page(read=AUTHOR, write=AUTHOR)
 content_verbs = page(write=AUTHOR)
+# What a set asks: the person's own.
+set_items = page(read=("seller",), write=("seller",))
 # Learning records: the line above; `line_records` are those of one person.
 line_pages = page(read=MANAGERS)
 line_records = page(read=("manager",))
@@ -101,6 +103,9 @@ invitation_pages = DataClass({"GET": ROLES, "POST": VISITORS}, refusals=dict.fro
 sign_in_pages = open_to_all("GET")
 sign_in_forms = open_to_all("GET", "POST", "PUT")
 own_sign_in_forms = DataClass(dict.fromkeys(("GET", "POST", "PUT"), SIGNED_IN), refusals=dict.fromkeys(VISITORS, "sign-in"), is_apart=True)
+# The link of the morning mail opens Today for whoever has it, for one set and for answering only.
+link_pages = public_pages
+link_verbs = open_to_all("POST")
 # The demo and the style page: closed on an installation that is no demo, but for its operator.
 demo_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 demo_verbs = DataClass({"POST": ()}, refusals=NOTHING_HERE, is_apart=True)
@@ -168,6 +173,21 @@ POLICY = {
     "reinforcement:import_check": content_forms.of(public_id="question_import"),
     "reinforcement:import_apply": content_verbs.of(public_id="question_import"),
     "reinforcement:import_cancel": content_verbs.of(public_id="question_import"),
+    "reinforcement:program_list": content_pages,
+    "reinforcement:program_create": content_forms,
+    "reinforcement:program_detail": content_pages.of(public_id="program"),
+    "reinforcement:program_edit": content_forms.of(public_id="program"),
+    "reinforcement:program_audience": content_forms.of(public_id="program"),
+    "reinforcement:program_questions": content_forms.of(public_id="program"),
+    "reinforcement:program_question_move": content_verbs.of(public_id="program", question_id="question_in_program"),
+    "reinforcement:program_launch": content_verbs.of(public_id="program"),
+    "reinforcement:program_end": content_verbs.of(public_id="program"),
+    # Today.
+    "reinforcement:today": own_pages,
+    "reinforcement:today_question": set_items.of(key="item"),
+    "reinforcement:link": link_pages.of(token="link"),
+    "reinforcement:link_mail": link_verbs.of(token="link"),
+    "reinforcement:link_leave": link_verbs,
     # Learning records.
     "reinforcement:progress": seller_pages,
     "reinforcement:figures": own_pages,

@@ -13,6 +13,7 @@ from accounts.me import services as me
 from accounts.member_import import services as member_import
 from accounts.models import Member, OrganizationHoliday
 from accounts.people import services as people
+from reinforcement.daily import links
 from reinforcement.models import QuestionImport
 from tests.access_policy import MEMBERS, WITHOUT_MEMBERSHIP
 from tests.factories import (
@@ -116,6 +117,7 @@ def _objects(side: Side, *, is_own: bool) -> dict[str, Any]:
         data=b"question,a,b,answer\nWhat do you ask first?,The budget,The problem,b\n",
     )
     daily_set = DailySetFactory(member=seller)
+    item = daily_set.items.first()
     return {
         "oneself": lambda role: side.members[role].public_id,
         "seller": seller.public_id,
@@ -130,8 +132,10 @@ def _objects(side: Side, *, is_own: bool) -> dict[str, Any]:
         "competency": competency.public_id,
         "question": question.public_id,
         "question_import": question_import.public_id,
-        "daily_set": daily_set.public_id,
-        "item": daily_set.items.first().key,
+        "item": item.key,
+        "link": links.token_of(daily_set.public_id),
+        "program": item.program.public_id,
+        "question_in_program": item.question.public_id,
     }
 
 

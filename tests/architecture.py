@@ -38,6 +38,9 @@ PURE = [
     "reinforcement.questions.formats.*",
     "reinforcement.questions.rich_text",
     "reinforcement.questions.sameness",
+    "reinforcement.today.calendar",
+    "reinforcement.today.ruler",
+    "reinforcement.today.strip",
     "dashboards.impact",
     "dashboards.figures",
 ]
@@ -101,8 +104,9 @@ class Module:
 
     @property
     def layer(self) -> str:
-        """The name that says what the module does: the last known one of its path."""
-        return next((part for part in reversed(self.name.split(".")) if part in LAYERS or part in DOORS), "")
+        """The name that says what the module does: the last known one of its path, `import_views` counting as `views`."""
+        words = (part.rpartition("_")[2] for part in reversed(self.name.split(".")))
+        return next((word for word in words if word in LAYERS or word in DOORS), "")
 
     @cached_property
     def imports(self) -> list[Import]:

@@ -15,7 +15,7 @@ application code: a service that a test calls directly. There the test is the do
 Statements of tests and factories themselves are only listened to.
 
 The stack is read, nothing is marked: a door that forgets to mark itself would be a door without a net. System work that must
-see all organizations stands in `SYSTEM`, each function with its reason.
+see all organizations stands in `SYSTEM`, and where a secret says who somebody is in `ENTRANCES`, each function with its reason.
 """
 
 import functools
@@ -39,7 +39,6 @@ ROOMS = ("accounts", "outbox", "crm", "reinforcement", "coaching", "dashboards",
 # "module:qualified name" of a function -> why it may look across organizations. It covers all that the function calls.
 SYSTEM = {
     "django.core.management.commands.migrate:Command.handle": "migrations change the rows of all organizations",
-    "accounts.api.authentication:TokenAuthentication.authenticate": "the secret names the member: before it is read, nobody is known",
     "reinforcement.daily.preparing:prepare_sets": "the morning run makes the sets of all organizations, a batch of members at a time",
     "reinforcement.programs.enrolling:enroll_audiences": "enrolments of all running programs follow their audiences in three statements",
     "reinforcement.daily.links:open_link": "the signed token names the set: before it is read, nobody is known",
@@ -47,6 +46,15 @@ SYSTEM = {
     "reinforcement.daily.shares:count_option_shares": "a periodic batch counts the answers to the versions of all organizations",
     "reinforcement.management.commands.rebuild_memory:Command.handle": "an operator proves the memory of all organizations",
     "reinforcement.management.commands.rebuild_rollups:Command.handle": "an operator proves the roll-ups of all organizations",
+}
+
+# Functions that ask who somebody is, with the reason: here the key from outside is a secret or signed. Only their own statements
+# are let through, and what they read is known from then on.
+ENTRANCES = {
+    "accounts.api.authentication:TokenAuthentication.authenticate": "the secret of the token names the member",
+    "accounts.invitations.views:invitation": "the secret of the link names the invitation",
+    "reinforcement.daily.links:open_link": "the signature of the link names the set and its member",
+    "dashboards.demo.views:sign_in": "the demo lets anybody on the own machine sign in as one of its people",
 }
 
 
@@ -68,10 +76,10 @@ class Violation:
 
 @dataclass(frozen=True)
 class Stack:
-    """`door` is the frame of the outermost door or None, `system` whether a function of `SYSTEM` is on the stack."""
+    """`door` is the frame of the outermost door or None; `is_let_through` says that a named function asks."""
 
     door: Any
-    is_system: bool
+    is_let_through: bool
     is_application: bool
     place: str
 
@@ -90,9 +98,13 @@ def task_codes() -> frozenset:
     return frozenset(inspect.unwrap(task.run).__code__ for name, task in app.tasks.items() if name.startswith(ROOMS))
 
 
+def _name_of(frame) -> str:
+    return f"{frame.f_globals.get('__name__')}:{frame.f_code.co_qualname}"
+
+
 def read_stack(frame) -> Stack:
     doors = _DOORS | task_codes()
-    door, is_system, ours = None, False, None
+    door, is_let_through, ours = None, False, None
     while frame is not None:
         code = frame.f_code
         if code in doors:
@@ -100,10 +112,11 @@ def read_stack(frame) -> Stack:
         if ours is None and code.co_filename.startswith((*_APPLICATION, _TESTS)):
             ours = frame
             place = f"{Path(code.co_filename).relative_to(ROOT)}:{frame.f_lineno} in {code.co_qualname}"
-        is_system = is_system or f"{frame.f_globals.get('__name__')}:{code.co_qualname}" in SYSTEM
+            is_let_through = is_let_through or _name_of(frame) in ENTRANCES
+        is_let_through = is_let_through or _name_of(frame) in SYSTEM
         frame = frame.f_back
     is_application = ours is not None and not ours.f_code.co_filename.startswith(_TESTS)
-    return Stack(door, is_system, is_application, place if ours is not None else "outside the project's files")
+    return Stack(door, is_let_through, is_application, place if ours is not None else "outside the project's files")
 
 
 class StatementLog:
@@ -144,7 +157,7 @@ class StatementLog:
             keys.learn_uuids(parameters or ())
 
     def _check(self, cursor, sql: str, parameters, stack: Stack, keys: Keys) -> Plan | None:
-        is_watched = (stack.door is not None or stack.is_application) and not stack.is_system
+        is_watched = (stack.door is not None or stack.is_application) and not stack.is_let_through
         if sql.startswith("INSERT") and " SELECT " not in sql:
             sql = re.sub(r"\bVALUES\b.*?(?=\bRETURNING\b|$)", "VALUES (1) ", sql, flags=re.DOTALL)
         try:

@@ -26,6 +26,8 @@ class Table:
     # Columns that name an organization, a member or a user.
     owners: set[str] = field(default_factory=set)
     uuids: set[str] = field(default_factory=set)
+    # Columns that name one row by themselves.
+    unique: set[str] = field(default_factory=set)
 
 
 @functools.cache
@@ -47,6 +49,7 @@ def tables() -> dict[str, Table]:
         table.keys.setdefault(table.primary_key, table.name)
         table.owners = {f.column for f in related if f.related_model in owners}
         table.uuids = {f.column for f in options.local_concrete_fields if isinstance(f, UUIDField)}
+        table.unique = {f.column for f in options.local_concrete_fields if f.unique}
         found[table.name] = table
     return found
 
@@ -89,11 +92,18 @@ class Either:
 
 @dataclass
 class Block:
-    """One SELECT, UPDATE or DELETE with the tenant tables it names itself."""
+    """One SELECT, UPDATE or DELETE with the tenant tables it names itself.
+
+    `given` are derived tables, whose rows were read under the conditions of their own block. A table that all organizations
+    share is not given: it is bound when a condition names one of its rows, such as the slug of an organization.
+    """
 
     tenants: dict[str, str]
+    names: frozenset[str]
     given: frozenset[str]
     condition: Every
+    # The blocks around this one, from inside out, by their place in the plan.
+    around: tuple[int, ...]
 
 
 @dataclass
@@ -123,8 +133,10 @@ def plan_of(sql: str, dialect: str) -> Plan:
         tree = sqlglot.parse_one(text, read=dialect)
     except sqlglot.errors.SqlglotError as problem:
         raise Unreadable(str(problem)) from problem
-    common = {cte.alias for cte in tree.find_all(exp.CTE)}
-    blocks = [_block(node, common) for node in tree.find_all(exp.Select, exp.Update, exp.Delete)]
+    common = {cte.alias: cte.this for cte in tree.find_all(exp.CTE)}
+    nodes = list(tree.find_all(exp.Select, exp.Update, exp.Delete))
+    places = {id(node): place for place, node in enumerate(nodes)}
+    blocks = [_block(node, common, tuple(places[id(outer)] for outer in _ancestors(node))) for node in nodes]
     return Plan(blocks, _result_columns(tree), _proven(tree))
 
 
@@ -143,23 +155,25 @@ def _sources(node) -> dict[str, exp.Expression]:
     return found
 
 
-def _block(node, common: set[str]) -> Block:
+def _block(node, common: dict[str, exp.Expression], around: tuple[int, ...]) -> Block:
     sources = _sources(node)
-    names = {alias: source.name if isinstance(source, exp.Table) else "" for alias, source in sources.items()}
-    tenants = {a: name for a, name in names.items() if name not in common and name in tables() and tables()[name].is_tenant}
-    outer = set()
-    for parent in _ancestors(node):
-        outer |= set(_sources(parent))
-    # Derived tables, common table expressions and shared tables are bound: what they read is checked in its own block.
-    given = frozenset((set(names) - set(tenants)) | (outer - set(names)))
-    reader = _Conditions(names, given)
+    tables_of = {a: source.name for a, source in sources.items() if isinstance(source, exp.Table) and source.name not in common}
+    tenants = {alias: name for alias, name in tables_of.items() if name in tables() and tables()[name].is_tenant}
+    derived = {alias: common.get(source.name, source) for alias, source in sources.items() if alias not in tables_of}
+    given = frozenset(alias for alias, source in derived.items() if _reads_tenants(source))
+    reader = _Conditions({alias: tables_of.get(alias, "") for alias in sources})
     where = node.args.get("where")
     parts = [reader.read(where.this)] if where else []
     for join in node.args.get("joins") or []:
         if (on := join.args.get("on")) is not None:
             only = None if (join.side or "").upper() not in {"LEFT", "FULL"} else join.this.alias_or_name
             parts.append(_restricted(reader.read(on), only))
-    return Block(tenants, given, Every(tuple(parts)))
+    return Block(tenants, frozenset(sources), given, Every(tuple(parts)), around)
+
+
+def _reads_tenants(node) -> bool:
+    """Whether a query reads a tenant table: its rows then come under the conditions that its own block must have."""
+    return any(source.name in tables() and tables()[source.name].is_tenant for source in node.find_all(exp.Table))
 
 
 def _ancestors(node):
@@ -182,8 +196,8 @@ def _restricted(condition, alias: str | None):
 class _Conditions:
     """Turns the conditions of a block into what they bind."""
 
-    def __init__(self, names: dict[str, str], given: frozenset[str]):
-        self.names, self.given = names, given
+    def __init__(self, names: dict[str, str]):
+        self.names = names
 
     def read(self, node):
         if isinstance(node, exp.Paren):
@@ -201,6 +215,8 @@ class _Conditions:
     def _column(self, node) -> tuple[str, str] | None:
         """Alias and column, or None where the node is no column of this block."""
         node = node.unnest()
+        while isinstance(node, exp.Cast | exp.Upper | exp.Lower):
+            node = node.this.unnest()
         if not isinstance(node, exp.Column):
             return None
         alias = node.table or (next(iter(self.names)) if len(self.names) == 1 else "")
@@ -213,7 +229,7 @@ class _Conditions:
         there = self._column(right)
         if there is not None:
             if there[0] != here[0] and self._is_key(*here):
-                yield Bind(here[0]) if there[0] in self.given or there[0] not in self.names else Join(here[0], there[0])
+                yield Join(here[0], there[0])
             return
         yield from self._bound_by(here, [right])
 
@@ -229,23 +245,37 @@ class _Conditions:
         table = tables().get(self.names[alias])
         if table is None:
             return
-        if column in table.owners and column != table.primary_key:
-            yield Bind(alias)
-        elif all(isinstance(value, exp.Query | exp.Subquery) for value in values):
+        if all(isinstance(value, exp.Query | exp.Subquery) for value in values):
             # The subquery is a block of its own; its rows were read under a condition.
-            if self._is_key(alias, column):
+            if self._is_key(alias, column) and all(_reads_tenants(value) or _names_its_row(value) for value in values):
                 yield Bind(alias)
-        else:
-            read = tuple(_value(value) for value in values)
-            if all(value is not None for value in read):
-                if column in table.keys:
-                    yield Bind(alias, table.keys[column], read)
-                elif column in table.uuids:
-                    yield Bind(alias, "uuid", read)
+            return
+        read = tuple(_value(value) for value in values)
+        if any(value is None for value in read):
+            return
+        if table.is_tenant:
+            if column in table.owners and column != table.primary_key:
+                yield Bind(alias)
+            elif column in table.keys:
+                yield Bind(alias, table.keys[column], read)
+            elif column in table.uuids:
+                yield Bind(alias, "uuid", read)
+        elif column in table.unique:
+            yield Bind(alias)
 
     def _is_key(self, alias: str, column: str) -> bool:
         table = tables().get(self.names[alias])
         return table is None or column in table.keys or column in table.uuids
+
+
+def _names_its_row(query) -> bool:
+    """Whether a query of shared tables asks for a row by its name, such as the user with an address."""
+    select = query.find(exp.Select)
+    where = select.args.get("where") if select is not None else None
+    if where is None:
+        return False
+    names = {alias: source.name for alias, source in _sources(select).items() if isinstance(source, exp.Table)}
+    return bool(_binds(_Conditions(names).read(where.this), set(), Keys(), defaultdict(lambda: None)))
 
 
 def _value(node):
@@ -358,9 +388,15 @@ def _binds(condition, bound: set[str], keys: Keys, parameters) -> set[str]:
 def unbound_tables(plan: Plan, keys: Keys, parameters) -> tuple[str, ...]:
     """Tenant tables of the statement that no condition binds."""
     missing = []
+    bound_in: list[set[str]] = []
     for block in plan.blocks:
         bound = set(block.given)
+        hidden = set(block.names)
+        for place in block.around:
+            bound |= bound_in[place] - hidden
+            hidden |= plan.blocks[place].names
         while more := _binds(block.condition, bound, keys, parameters) - bound:
             bound |= more
+        bound_in.append(bound)
         missing += [name for alias, name in block.tenants.items() if alias not in bound]
     return tuple(dict.fromkeys(missing))

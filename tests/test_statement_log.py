@@ -1,5 +1,6 @@
 """The statement log catches what it is for, and lets pass what the rule allows."""
 
+import importlib
 import types
 from datetime import date
 
@@ -7,12 +8,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
-from accounts.models import ApiToken, Member, Team, TeamMembership
+from accounts.models import ApiToken, Member, Organization, Team, TeamMembership
 from accounts.people import services as people
 from config.celery import app as celery
 from reinforcement.models import Answer, DailySet, DailySetItem, Program, Question, QuestionVersion
@@ -61,6 +62,16 @@ def test_a_question_fetched_by_its_bare_key_is_caught(violations_of):
         pytest.param(lambda member, key: list(Question.objects.filter(Q(organization_id=member.organization_id) | Q(pk=key.pk))), id="or"),
         pytest.param(lambda member, key: list(Question.objects.exclude(organization_id=member.organization_id)), id="not"),
         pytest.param(lambda member, key: list(Question.objects.filter(pk__gt=0)), id="greater than"),
+        pytest.param(
+            lambda member, key: Question.objects.select_related("organization").get(public_id=key.public_id),
+            id="joined to its organization",
+        ),
+        pytest.param(lambda member, key: list(Question.objects.filter(organization__language="en")), id="a property of the organization"),
+        pytest.param(
+            lambda member, key: list(Question.objects.filter(organization__in=Organization.objects.filter(language="en"))),
+            id="organizations without a condition",
+        ),
+        pytest.param(lambda member, key: list(Organization.objects.annotate(people=Count("members"))), id="a count over all organizations"),
         pytest.param(lambda member, key: Question.objects.filter(pk=key.pk).update(external_id="x"), id="update"),
         pytest.param(lambda member, key: Question.objects.filter(archived_at=None).count(), id="count"),
         pytest.param(lambda member, key: list(Question.objects.filter(pk__in=Question.objects.values("pk"))), id="subquery"),
@@ -83,6 +94,8 @@ def test_a_condition_that_does_not_hold_for_every_row_is_caught(violations_of, r
         pytest.param(lambda member, key: list(Question.objects.filter(organization_id=member.organization_id)), id="organization"),
         pytest.param(lambda member, key: list(Answer.objects.filter(member=member)), id="member"),
         pytest.param(lambda member, key: list(Member.objects.filter(user=member.user)), id="user"),
+        pytest.param(lambda member, key: list(Member.objects.filter(user__email=member.user.email)), id="the address of a user"),
+        pytest.param(lambda member, key: list(Program.objects.filter(organization__slug="north")), id="the slug of an organization"),
         pytest.param(lambda member, key: list(Answer.objects.visible_to(member)), id="the line, read recursively"),
         pytest.param(
             lambda member, key: list(Question.objects.get(organization_id=member.organization_id, pk=key.pk).versions.all()),
@@ -188,9 +201,9 @@ def test_statements_of_tests_and_factories_are_not_judged():
 
 
 def test_every_named_exception_is_a_function_with_a_reason():
-    for name, reason in statement_log.SYSTEM.items():
+    for name, reason in {**statement_log.SYSTEM, **statement_log.ENTRANCES}.items():
         module, _colon, qualified = name.partition(":")
-        found = __import__(module, fromlist=["*"])
+        found = importlib.import_module(module)
         for part in qualified.split("."):
             found = getattr(found, part)
         assert callable(found), name

@@ -1,6 +1,7 @@
 """One error shape: {"error": {"code", "message", "fields": {name: [messages]}}}."""
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -9,8 +10,19 @@ from rest_framework.views import exception_handler
 
 
 class Conflict(exceptions.APIException):
+    """The request cannot go with what stands there. `beside` is told next to the error, such as the answer that counts."""
+
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
+
+    def __init__(self, detail: str, code: str, **beside):
+        super().__init__(detail, code)
+        self.beside = beside
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
 
 
 def one_error_shape(exception, context):
@@ -19,6 +31,8 @@ def one_error_shape(exception, context):
         exception = exceptions.PermissionDenied()
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
+    if isinstance(exception, RequestDataTooBig):
+        exception = TooLarge(_("The request is larger than %(limit)d bytes.") % {"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
     response = exception_handler(exception, context)
     if response is None:
         return None
@@ -30,9 +44,10 @@ def one_error_shape(exception, context):
         else:
             fields = {"": _as_texts(response.data)}
     else:
-        code, message = exception.default_code, str(exception.detail)
+        code, message = exception.get_codes(), str(exception.detail)
     headers = {name: value for name, value in response.items() if name in {"WWW-Authenticate", "Retry-After"}}
-    return Response({"error": {"code": code, "message": message, "fields": fields}}, status=response.status_code, headers=headers)
+    error = {"error": {"code": code, "message": message, "fields": fields}}
+    return Response(error | getattr(exception, "beside", {}), status=response.status_code, headers=headers)
 
 
 def _as_texts(problems) -> list[str]:

@@ -144,9 +144,10 @@ def _make_questions(organization: Organization, source: library.Organization, co
     ]
     rows = {row.external_id: row for row in write_questions(organization, new, created_by=author)}
     for question in source.questions:
+        version = rows[question.external_id].versions.get()
         for language in question.wordings:
             if language != question.original_language:
-                add_wording(rows[question.external_id].current_version, _words(question, language), created_by=author)
+                add_wording(version, _words(question, language), created_by=author)
     return rows
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,7 +45,7 @@ def demo(request):
         (organization.name, _personas([account for account in read_accounts() if account.organization == organization.slug]))
         for organization in Organization.objects.filter(is_demo=True).order_by("pk")
     ]
-    return render(request, "dashboards/demo.html", {"groups": groups, "accounts": read_accounts()})
+    return render(request, "dashboards/demo.html", {"groups": groups, "accounts": read_accounts(), "mail_folder": getattr(settings, "EMAIL_FILE_PATH", "")})
 
 
 @require_GET

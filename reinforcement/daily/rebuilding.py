@@ -102,11 +102,12 @@ def rebuild_rollups(organization_id: int) -> list[Difference]:
 
 
 def _mend(organization_id: int, difference: Difference) -> None:
-    model, names = {
+    rows: dict[str, tuple[Any, tuple[str, ...]]] = {
         "member week": (MemberWeek, ("member_id", "competency_id", "week_on")),
         "team week": (TeamWeek, ("team_id", "competency_id", "week_on")),
         "last answers": (LastAnswers, ("member_id", "team_id", "competency_id")),
-    }[difference.table]
+    }
+    model, names = rows[difference.table]
     key = dict(zip(names, difference.key, strict=True))
     model.objects.filter(organization_id=organization_id, **key).delete()
     if difference.rebuilt is not None:

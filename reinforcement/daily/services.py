@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
+from accounts import access
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
@@ -31,6 +32,10 @@ class AlreadyAnswered(Exception):
     def __init__(self, answer: Answer):
         super().__init__(answer)
         self.answer = answer
+
+
+class RequestKeyUsed(Exception):
+    """The member has sent another answer under this request key."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +71,34 @@ def answer(
 
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
-    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered. Seven statements.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. Seven statements.
     """
     now = now or timezone.now()
-    if item.has_answer:
+    if item.has_answer:  # type: ignore[attr-defined]
         return _replay(item, response, request_key)
     if now - item.daily_set.prepared_at > OPEN_FOR:
         raise SetClosed
     judging = kind(item.version.kind)
     response = judging.check_response(response, item.wording.content)
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
-    moment = min(max(answered_at or now, item.daily_set.prepared_at), now)
+    moment = clamped(answered_at or now, item.daily_set, now)
     try:
         with transaction.atomic():
             row = _log(member, item, response, judgement, confidence, moment, now, request_key)
     except IntegrityError:
-        # Another request was first; the unique item in the database decided.
+        # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         return _replay(item, response, request_key)
     return Answered(row, item, is_replay=False)
+
+
+def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:
+    """Whether the member has answered another item under this request key. One statement."""
+    return Answer.objects.filter(access.own(member), request_key=request_key).exclude(item=item).exists()
+
+
+def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -> datetime:
+    """The moment that counts: between "prepared" and "received", as clocks of phones go wrong."""
+    return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
 def _log(member, item, response, judgement, confidence, moment, now, request_key) -> Answer:
@@ -169,7 +184,9 @@ def _complete(daily_set: DailySet, now: datetime) -> None:
 
 
 def _replay(item: DailySetItem, response: dict, request_key: UUID | None) -> Answered:
-    row = Answer.objects.get(organization_id=item.organization_id, item=item)
+    row = Answer.objects.filter(organization_id=item.organization_id, item=item).first()
+    if row is None:
+        raise RequestKeyUsed
     if request_key is not None and row.request_key != request_key and row.response != response:
         raise AlreadyAnswered(row)
     return Answered(row, item, is_replay=True)

@@ -29,7 +29,10 @@ def write(row_id: int | None, *, organization_id: int, member_id: int, question_
 
 def restart(question: Question) -> int:
     """After a change of meaning the question counts as new for everybody who knew it; how many that were. Two statements."""
-    question.meaning_since = question.current_version.number
+    version = question.current_version
+    if version is None:
+        raise ValueError("a question without a version has no meaning to change")
+    question.meaning_since = version.number
     Question.objects.filter(organization_id=question.organization_id, pk=question.pk).update(meaning_since=question.meaning_since)
     return MemoryState.objects.filter(organization_id=question.organization_id, question=question).update(
         rights_in_a_row=0, due_on=None, retired_on=None

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -41,7 +40,7 @@ class Ticked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(lambda member: member.is_author)
 @vary_on_headers("HX-Request")
-def program_audience(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_audience(request, public_id):
     """Searching and counting keep what is ticked and save nothing."""
     programs = Program.objects.editable_by(request.member).exclude(state=Program.State.ENDED)
     program = get_object_or_404(programs, public_id=public_id)
@@ -81,7 +80,7 @@ def _found(members: QuerySet[Member], search: str) -> QuerySet[Member]:
     return members.filter(is_seller=True)
 
 
-def _count(request: HttpRequest, program: Program, teams: list[Team], members: list[Member]) -> int:
+def _count(request, program: Program, teams: list[Team], members: list[Member]) -> int:
     people = queries.sellers_of(
         program.organization_id,
         team_ids=[team.pk for team in teams],

@@ -58,6 +58,7 @@ class ProgramForm(forms.ModelForm):
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Weekdays with a set"),
         coerce=int,
+        choices=lambda: [(day, weekday_name(day)) for day in range(7)],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("A seller's own days off, holidays and absences are kept besides."),
     )
@@ -90,7 +91,6 @@ class ProgramForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["weekdays"].choices = [(day, weekday_name(day)) for day in range(7)]
         self.initial["weekdays"] = weekdays_of(self.instance.weekdays)
         if self.instance.state != Program.State.DRAFT:
             for name, field in self.fields.items():
@@ -99,8 +99,9 @@ class ProgramForm(forms.ModelForm):
     def clean_weekdays(self) -> int:
         return mask_of(self.cleaned_data["weekdays"])
 
-    def clean(self):
-        values = super().clean()
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
         # Spacing says nothing in the mode "once": what is left empty there keeps its value.
         for name in SPACING:
             if values.get(name) is None and name not in self.errors:

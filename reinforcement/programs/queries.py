@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts import access
 from accounts.models import Member, Team, TeamMembership
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
 from reinforcement.questions.models import Question, QuestionWording
+from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,55 +96,54 @@ def audience_of(program: Program, reader: Member) -> Audience:
 _ASKED_HERE = Q(question__answers__program_id=F("program_id"))
 
 
-def with_counts(programs: Iterable[Program]) -> list[Program]:
-    """The programs, each with `question_count`, `enrolled_count` and `answer_count`. Three statements, however many programs."""
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """A program with how many questions it has, how many people take part, and how many answers they gave in it."""
+
+    program: Program
+    questions: int
+    people: int
+    answers: int
+
+
+def rows_of(programs: Iterable[Program]) -> list[ProgramRow]:
+    """The programs with their counts. Three statements, however many programs."""
     found = list(programs)
     inside = {"organization_id__in": {program.organization_id for program in found}, "program_id__in": [program.pk for program in found]}
-    enrolled = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
     lines = ProgramQuestion.objects.filter(**inside)
     questions = dict(_by_program(lines, number=Count("pk")))
+    people = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
     answers = dict(_by_program(lines, number=Count("question__answers", filter=_ASKED_HERE)))
-    for program in found:
-        program.question_count = questions.get(program.pk, 0)
-        program.enrolled_count = enrolled.get(program.pk, 0)
-        program.answer_count = answers.get(program.pk, 0)
-    return found
+    return [ProgramRow(program, questions.get(program.pk, 0), people.get(program.pk, 0), answers.get(program.pk, 0)) for program in found]
 
 
 def _by_program(rows: QuerySet, **number: Count) -> QuerySet:
     return rows.order_by().values_list("program_id").annotate(**number)
 
 
-def lines_of(program: Program, language: str) -> list[ProgramQuestion]:
-    """The program's questions in order, each line with its `wording` in `language` or in the original one. Two statements."""
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """A question of a program and its current words."""
+
+    question: Question
+    wording: QuestionWording
+
+
+def lines_of(program: Program, language: str) -> list[ProgramLine]:
+    """The program's questions in order, in `language` where they have it. Two statements."""
     lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
-    lines = list(_with_wordings(lines.select_related("question__competency", "question__current_version"), "question__"))
-    for line in lines:
-        line.wording = wording_in(line.question, language)
-    return lines
+    lines = lines.select_related("question__competency", "question__current_version")
+    found = lines.prefetch_related("question__current_version__wordings")
+    return [as_line(line.question, language) for line in found]
 
 
-def questions_to_add(program: Program, reader: Member, *, search: str = "", competency_ids: Iterable[int] = ()) -> QuerySet[Question]:
+def as_line(question: Question, language: str) -> ProgramLine:
+    return ProgramLine(question, wording_in(version_of(question), language))
+
+
+def questions_to_add(program: Program, reader: Member, wanted: BankFilter) -> QuerySet[Question]:
     """Questions of the bank that fit and that the program does not have, in the order in which they came in, with their wordings."""
-    questions = Question.objects.visible_to(reader).in_use().filter(current_version__isnull=False)
-    questions = questions.exclude(pk__in=program.program_questions.values("question_id"))
-    if competency_ids:
-        questions = questions.filter(competency_id__in=competency_ids)
-    wordings = QuestionWording.objects.filter(version=OuterRef("current_version"), organization_id=reader.organization_id)
-    for word in search.split():
-        questions = questions.filter(Exists(wordings.filter(prompt__icontains=word)))
-    return _with_wordings(questions.select_related("competency", "current_version"), "").order_by("pk")
-
-
-def _with_wordings(rows: QuerySet, path: str) -> QuerySet:
-    return rows.prefetch_related(Prefetch(f"{path}current_version__wordings", QuestionWording.objects.order_by("language")))
-
-
-def wording_in(question: Question, language: str) -> QuestionWording:
-    """The current words of the question in `language`, else in the original one. No query: wordings were read before."""
-    version = question.current_version
-    words = {wording.language: wording for wording in version.wordings.all()}
-    return words.get(language) or words[version.language]
+    return bank(reader, wanted).exclude(pk__in=program.program_questions.values("question_id")).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,22 @@ def move_question(program: Program, question: Question, *, steps: int) -> None:
 
 
 @transaction.atomic
-def update_program(program: Program, **settings) -> None:
-    """Changes settings of the program; what a running one has asked before stays as it was. Raises ProgramEnded."""
+def update_program(
+    program: Program, *, questions: Sequence[Question] | None = None, audience: Iterable[Member | Team] | None = None, **settings
+) -> None:
+    """Changes settings of the program, and its questions and audience where they are given. Raises ProgramEnded.
+
+    What a running program has asked before stays as it was.
+    """
     if program.state == Program.State.ENDED:
         raise ProgramEnded
     for name, value in settings.items():
         setattr(program, name, value)
     program.save(update_fields=list(settings))
+    if questions is not None:
+        set_questions(program, questions)
+    if audience is not None:
+        set_audience(program, audience)
 
 
 @transaction.atomic

@@ -1,12 +1,10 @@
 """Pages of programs: authors write, managers and HR read."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +15,15 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import access
 from accounts.signin.decorators import role_required
 from reinforcement.competencies.models import Competency
+from reinforcement.competencies.services import branch_of
+from reinforcement.competencies.tree import in_tree_order
 from reinforcement.programs import queries, services, words
 from reinforcement.programs.forecast import Plan, forecast
 from reinforcement.programs.forms import ProgramForm, read_ids
 from reinforcement.programs.models import Program
 from reinforcement.programs.rules import rule_of
 from reinforcement.questions.models import Question
+from reinforcement.questions.queries import BankFilter
 
 PROGRAMS_A_PAGE = 25
 QUESTIONS_A_PAGE = 50
@@ -33,11 +34,11 @@ authors_only = role_required(lambda member: member.is_author)
 
 @require_safe
 @readers_only
-def program_list(request: HttpRequest) -> HttpResponse:
+def program_list(request):
     page = Paginator(Program.objects.visible_to(request.member), PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "programs": queries.with_counts(page.object_list),
+        "rows": queries.rows_of(page.object_list),
         "minimum": request.member.organization.small_group_minimum,
         "can_edit": request.member.is_author,
     }
@@ -46,7 +47,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authors_only
-def program_create(request: HttpRequest) -> HttpResponse:
+def program_create(request):
     today = access.today_of(request.member)
     blank = Program(organization=request.member.organization, starts_on=today)
     form = ProgramForm(request.POST or None, instance=blank)
@@ -59,7 +60,7 @@ def program_create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authors_only
-def program_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_edit(request, public_id):
     program = get_object_or_404(_open(request), public_id=public_id)
     form = ProgramForm(request.POST or None, instance=program)
     if request.method == "POST" and form.is_valid():
@@ -72,14 +73,14 @@ def program_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 @readers_only
-def program_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_detail(request, public_id):
     program = get_object_or_404(_readable(request), public_id=public_id)
     return render(request, "reinforcement/program_detail.html", _overview(request, program))
 
 
 @require_POST
 @authors_only
-def program_launch(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_launch(request, public_id):
     program = get_object_or_404(_open(request), public_id=public_id)
     try:
         services.launch(program)
@@ -91,7 +92,7 @@ def program_launch(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @authors_only
-def program_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_end(request, public_id):
     program = get_object_or_404(_open(request).filter(state=Program.State.RUNNING), public_id=public_id)
     services.end(program, on=access.today_of(request.member))
     messages.success(request, _("The program has ended. Its answers and figures stay."))
@@ -100,15 +101,15 @@ def program_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authors_only
-def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def program_questions(request, public_id):
     """Picks questions of the bank; what is ticked, or all that is found, goes to the end of the program."""
     program = get_object_or_404(_open(request), public_id=public_id)
-    competencies = list(Competency.objects.visible_to(request.member).filter(archived_at=None))
+    places = in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
     wanted = request.GET if request.method != "POST" else request.POST
     search = wanted.get("search", "").strip()
-    competency = next((one for one in competencies if str(one.public_id) == wanted.get("competency")), None)
-    branch = _branch_ids(competency, competencies) if competency else ()
-    found = queries.questions_to_add(program, request.member, search=search, competency_ids=branch)
+    competency = next((place.competency for place in places if str(place.competency.public_id) == wanted.get("competency")), None)
+    branch = frozenset(branch_of(request.member.organization, competency)) if competency else frozenset()
+    found = queries.questions_to_add(program, request.member, BankFilter(search, branch))
     if request.method == "POST":
         if request.POST.get("do") != "all":
             found = found.filter(public_id__in=read_ids(request.POST.getlist("question")))
@@ -119,14 +120,13 @@ def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.info(request, _("No question was ticked, so none was added."))
         return redirect(request.get_full_path())
     page = Paginator(found, QUESTIONS_A_PAGE).get_page(request.GET.get("page"))
-    for question in page:
-        question.wording = queries.wording_in(question, request.member.language)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "program": program,
         "page": page,
-        "competencies": competencies,
+        "lines": [queries.as_line(question, request.member.language) for question in page],
+        "places": places,
         "competency": competency,
         "search": search,
         "query": f"{query.urlencode()}&" if query else "",
@@ -137,7 +137,7 @@ def program_questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @authors_only
 @vary_on_headers("HX-Request")
-def program_question_move(request: HttpRequest, public_id: UUID, question_id: UUID) -> HttpResponse:
+def program_question_move(request, public_id, question_id):
     """One place up or down, or out of the program; answers with the list for htmx, else with the page."""
     program = get_object_or_404(_open(request), public_id=public_id)
     question = get_object_or_404(Question.objects.visible_to(request.member), public_id=question_id)
@@ -151,28 +151,31 @@ def program_question_move(request: HttpRequest, public_id: UUID, question_id: UU
     return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + "#questions")
 
 
-def _readable(request: HttpRequest) -> QuerySet[Program]:
+def _readable(request) -> QuerySet[Program]:
     return Program.objects.visible_to(request.member).select_related("organization", "created_by")
 
 
-def _open(request: HttpRequest) -> QuerySet[Program]:
+def _open(request) -> QuerySet[Program]:
     """Programs that the author may still change."""
     return Program.objects.editable_by(request.member).exclude(state=Program.State.ENDED).select_related("organization", "created_by")
 
 
-def _can_edit(request: HttpRequest, program: Program) -> bool:
+def _can_edit(request, program: Program) -> bool:
     return request.member.is_author and program.state != Program.State.ENDED
 
 
-def _lines(request: HttpRequest, program: Program) -> dict[str, Any]:
-    lines = queries.lines_of(program, request.member.language)
+def _lines(request, program: Program) -> dict[str, Any]:
     progress = queries.progress_of(program, request.member)
-    for line in lines:
-        line.figure = progress.by_question.get(line.question_id) if progress else None
-    return {"program": program, "lines": lines, "progress": progress, "can_edit": _can_edit(request, program)}
+    figures = progress.by_question if progress else {}
+    return {
+        "program": program,
+        "lines": [(line, figures.get(line.question.pk)) for line in queries.lines_of(program, request.member.language)],
+        "progress": progress,
+        "can_edit": _can_edit(request, program),
+    }
 
 
-def _overview(request: HttpRequest, program: Program) -> dict[str, Any]:
+def _overview(request, program: Program) -> dict[str, Any]:
     today = access.today_of(request.member)
     audience = queries.audience_of(program, request.member)
     context = _lines(request, program)
@@ -193,11 +196,3 @@ def _overview(request: HttpRequest, program: Program) -> dict[str, Any]:
         "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
         "minimum": program.organization.small_group_minimum,
     }
-
-
-def _branch_ids(top: Competency, competencies: list[Competency]) -> set[int]:
-    """The competency and all below it."""
-    inside = {top.pk}
-    while len(inside) < len(inside := inside | {one.pk for one in competencies if one.parent_id in inside}):
-        pass
-    return inside

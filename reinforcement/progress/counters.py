@@ -1,6 +1,7 @@
 """Counts that are added to in the transaction of what they count: insert, else add, in one statement."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, models
 
@@ -25,6 +26,6 @@ def _every_count(model: type[models.Model]) -> dict[str, int]:
     return {field.column: 0 for field in model._meta.concrete_fields if field.has_default() and not field.primary_key}
 
 
-def _adapted(model: type[models.Model], column: str, value: object) -> object:
+def _adapted(model: type[models.Model], column: str, value: object) -> Any:
     field = next(field for field in model._meta.concrete_fields if field.column == column)
     return field.get_db_prep_value(value, connection)

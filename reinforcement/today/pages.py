@@ -86,12 +86,15 @@ def _label(mark_kind: str, day: date, *, is_now: date) -> str:
 
 
 def _ruler_words(marks, today: date) -> str:
-    seen = [date_format(mark.on, "j F") for mark in marks if mark.kind == "past"]
-    comes = [long_date(mark.on, today) for mark in marks if mark.kind == "next"]
-    words = [_("Seen on %(dates)s and today.") % {"dates": ", ".join(seen)}] if seen else [_("Seen today.")]
-    if comes:
-        words.append(_("Comes back on %(date)s.") % {"date": comes[0]})
-    return " ".join(words)
+    seen = ", ".join(date_format(mark.on, "j F") for mark in marks if mark.kind == "past")
+    if today == timezone.localdate():
+        words = _("Seen on %(dates)s and today.") % {"dates": seen} if seen else _("Seen today.")
+    else:
+        words = _("Seen on %(dates)s.") % {"dates": ", ".join(filter(None, [seen, date_format(today, "j F")]))}
+    for mark in marks:
+        if mark.kind == "next":
+            words += " " + _("Comes back on %(date)s.") % {"date": long_date(mark.on, today)}
+    return words
 
 
 def done(member: Member, daily_set: DailySet, now: datetime, *, is_by_link: bool) -> dict[str, Any]:

@@ -40,7 +40,9 @@ class Seen:
 
 
 def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
-    """The member's answers to the question up to `answer`. One statement."""
+    """The member's answers to the question up to `answer`. One statement; none for an item that was read when it was still new."""
+    if item.last_seen_at is None:
+        return Seen((), int(answer.is_right))
     rows = list(
         Answer.objects.filter(organization_id=member.organization_id, member=member, question_id=item.question_id, pk__lte=answer.pk)
         .order_by("-pk")

@@ -14,7 +14,7 @@ from outbox.models import OutboxMessage
 from reinforcement.daily import links
 from reinforcement.models import Answer, DailySet
 from tests.factories import DailySetFactory, SellerFactory
-from tests.reinforcement.test_today_pages import address, answer_all, items_of, signed_in, statements, words
+from tests.reinforcement.asking import address, answer_all, items_of, signed_in, statements, words
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)

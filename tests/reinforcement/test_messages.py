@@ -19,7 +19,7 @@ from reinforcement.models import DailySet, QuestionWording
 from reinforcement.programs.services import set_audience
 from tests.factories import OPTIONS, DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
 from tests.mail_server import running_mail_server
-from tests.reinforcement.test_today_pages import address, answer_all, items_of, words
+from tests.reinforcement.asking import address, answer_all, items_of, words
 
 pytestmark = pytest.mark.django_db
 NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

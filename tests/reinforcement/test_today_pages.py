@@ -6,13 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection, connections
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reinforcement.daily import services
 from reinforcement.models import Answer, DailySet, MemoryState, OptionShares
 from tests.factories import DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
+from tests.reinforcement.asking import address, answer_all, items_of, signed_in, statements, words
 
 pytestmark = pytest.mark.django_db
 # A Tuesday, half past eight in Brussels.
@@ -29,30 +27,6 @@ def clock():
 @pytest.fixture
 def seller():
     return SellerFactory(name="Amira Kaya")
-
-
-def items_of(daily_set):
-    return list(daily_set.items.order_by("position"))
-
-
-def address(item):
-    return reverse("reinforcement:today_question", args=[item.key])
-
-
-def signed_in(member, **options):
-    client = Client(**options)
-    client.force_login(member.user)
-    return client
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
-
-
-def answer_all(daily_set, response=("a",)):
-    for position in range(daily_set.size):
-        item = services.items_to_answer(daily_set.member).get(daily_set=daily_set, position=position)
-        services.answer(daily_set.member, item, {"chosen": list(response)})
 
 
 def test_today_asks_the_first_question_that_waits(seller):
@@ -315,16 +289,6 @@ def history(seller, days):
             if back:
                 answer_all(last)
     return last
-
-
-def statements(call) -> int:
-    """How many statements `call` makes, other than those that only mark a transaction."""
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        call()
-    marks = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
-    return sum(not query["sql"].upper().startswith(marks) for query in captured)
 
 
 @pytest.mark.parametrize("days", [1, 30])
