@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import Absence, Member
 from outbox import services as outbox
 from outbox.models import OutboxMessage
-from outbox.registry import Rendered
+from outbox.registry import MessageKind, Rendered
 from reinforcement.daily.links import link_to
 from reinforcement.daily.models import DailySet, DailySetItem
 from reinforcement.daily.services import OPEN_FOR, current_set
@@ -65,7 +65,7 @@ class AskedForMail:
         return True
 
 
-KINDS = {MORNING: DailyMail("wants_morning_mail"), REMINDER: DailyMail("wants_reminder"), AGAIN: AskedForMail()}
+KINDS: dict[str, MessageKind] = {MORNING: DailyMail("wants_morning_mail"), REMINDER: DailyMail("wants_reminder"), AGAIN: AskedForMail()}
 
 
 def send_again(set_id: uuid.UUID, now: datetime) -> None:
