@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +20,18 @@ from accounts.signin.decorators import role_required
 from accounts.tables import MOST_BYTES
 
 SHOWN_ROWS = 500
+# The columns as the forms call them, in the reader's language.
+_LABELS = {
+    "name": gettext_lazy("name"),
+    "team": gettext_lazy("Team"),
+    "manager": gettext_lazy("Manager's e-mail address"),
+    "roles": gettext_lazy("Roles"),
+    "time_zone": gettext_lazy("time zone"),
+    "language": gettext_lazy("language"),
+    "working_days": gettext_lazy("working days"),
+    "preferred_hour": gettext_lazy("preferred hour"),
+    "hired_on": gettext_lazy("hired on"),
+}
 
 
 class FileForm(forms.Form):
@@ -103,6 +116,6 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
 
 def _changes_in_words(row: PlannedRow, in_words: Callable[[str, Any], str]) -> Iterator[tuple[str, str]]:
     """Columns and their new values, in the order of the table; the name of somebody new stands above them."""
-    for column, headers in HEADERS.items():
+    for column, label in _LABELS.items():
         if column in row.changes and not (column == "name" and row.outcome is Outcome.NEW):
-            yield headers[0], in_words(column, row.changes[column])
+            yield capfirst(str(label)), in_words(column, row.changes[column])

@@ -251,7 +251,7 @@ def test_page_shows_what_would_change_and_then_takes_the_file_whole(page, owner)
     content = preview.content.decode()
     assert everything() == before
     assert [(row["row"].outcome, row["row"].number) for row in preview.context["rows"]] == [("changed", 4), ("new", 2), ("new", 3)]
-    assert preview.context["rows"][0]["changes"] == [("language", "fr")]
+    assert preview.context["rows"][0]["changes"] == [("Language", "fr")]
     assert "Benelux / South" in content
     assert page.post(preview_url)["Location"] == reverse("accounts:people")
     assert Member.objects.filter(organization=owner.organization).count() == 4
