@@ -110,6 +110,9 @@ link_verbs = open_to_all("POST")
 demo_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 demo_verbs = DataClass({"POST": ()}, refusals=NOTHING_HERE, is_apart=True)
 operator_pages = DataClass({"GET": ("operator",)}, refusals=NOTHING_HERE, is_apart=True)
+# The API: the description is for anybody; what has no address is a 404 for anybody.
+api_pages = DataClass({"GET": ROLES}, refusals={}, methods=API_METHODS, is_apart=True)
+api_nothing = DataClass({}, refusals=NOTHING_HERE, methods=API_METHODS, is_apart=True)
 
 POLICY = {
     "home": own_pages,
@@ -194,4 +197,17 @@ POLICY = {
     "reinforcement:team": line_pages,
     "reinforcement:team_download": line_pages,
     "reinforcement:team_member": line_records.of(public_id="seller"),
+    # The API.
+    "api_schema": api_pages,
+    "api_docs": api_pages,
+    "api_nothing_here": api_nothing,
+    "api:question-list": endpoint(get=MEMBERS, post=AUTHOR),
+    "api:question-detail": endpoint(get=CONTENT_READERS).of(public_id="question"),
+    "api:question-versions": endpoint(post=AUTHOR).of(public_id="question"),
+    "api:program-list": endpoint(get=MEMBERS, post=AUTHOR),
+    "api:program-detail": endpoint(get=(*CONTENT_READERS, "seller"), patch=AUTHOR).of(public_id="program"),
+    "api:program-launch": endpoint(post=AUTHOR).of(public_id="program"),
+    "api:today": endpoint(get=MEMBERS),
+    "api:answer": endpoint(post=("seller",)).of(key="item"),
+    "api:progress": endpoint(get=MEMBERS),
 }

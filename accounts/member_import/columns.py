@@ -34,7 +34,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "hired_on": ("hired on", "hire date", "hired", "in dienst sinds", "in dienst", "date d'embauche", "embauché le", "date d'entrée"),
 }  # fmt: skip
 _ROLE_WORDS = {
-    Role.SELLER: ("seller", "sales", "verkoper", "vendeur", "vendeuse"),
+    Role.SELLER: ("seller", "sales", "verkoper", "vendeur", "vendeuse", "commercial", "commerciale"),
     Role.AUTHOR: ("author", "auteur", "autrice"),
     Role.HR: ("hr", "human resources", "rh", "p&o"),
     Role.LEADERSHIP: ("leadership", "directie", "leiding", "direction"),
