@@ -143,6 +143,14 @@ def storage_directory(data_directory: Path) -> Path:
     return Path(parts.path)
 
 
+def trusted_proxy_count(default: int) -> int:
+    """How many proxies of ours stand before the web processes, each adding the address that it saw to X-Forwarded-For."""
+    text = read.str("TRUSTED_PROXY_COUNT", default=str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured("TRUSTED_PROXY_COUNT must be a whole number, such as 1 for one proxy before the web processes.")
+    return int(text)
+
+
 def site_url(default: str) -> str:
     """The address that stands in mails, without a slash at its end."""
     url = read.str("SITE_URL", default=default).rstrip("/")

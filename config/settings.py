@@ -115,7 +115,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 # Sign-in limits count per address of the net: the one that the nearest proxy saw, never one that a visitor wrote.
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.read.int("TRUSTED_PROXY_COUNT", default=1 if IS_PRODUCTION else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxy_count(1 if IS_PRODUCTION else 0)
 
 # Content security policy: nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
@@ -240,6 +240,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.MemberThrottle", "accounts.api.throttling.AnonymousThrottle"],
+    # Else a visitor could pass for many by writing other addresses into the header.
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "DEFAULT_THROTTLE_RATES": {"member": "600/min", "anonymous": "30/min"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "accounts.api.errors.one_error_shape",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import urlencode
 
 from tests.access_policy import ROLES, DataClass
 from tests.access_world import World, missing
@@ -79,7 +80,7 @@ class Cell:
 
 def sides_of(rule: DataClass) -> tuple[str, ...]:
     """`own`; `other`, with every object of the other organization; and where an address names several, each one alone."""
-    in_path = [parameter for parameter, name in rule.path.items() if ":" not in name]
+    in_path = [parameter for parameter, name in (rule.path | rule.query).items() if ":" not in name]
     names_objects = in_path or any(value.startswith("object:") for value in rule.posted.values())
     if rule.is_apart or not names_objects:
         return ("own",)
@@ -87,7 +88,7 @@ def sides_of(rule: DataClass) -> tuple[str, ...]:
 
 
 def cells(rule: DataClass) -> Iterator[Cell]:
-    in_path = any(":" not in name for name in rule.path.values())
+    in_path = any(":" not in name for name in (rule.path | rule.query).values())
     for side in sides_of(rule):
         for method in rule.methods:
             if side != "own" and not in_path and method == "GET":
@@ -133,7 +134,8 @@ class Caller:
         if session := self.world.sessions.get(cell.role):
             client.cookies[settings.SESSION_COOKIE_NAME] = session
         path = {name: self._value(name, rule.path[name], cell, is_missing) for name in route.parameters}
-        address = reverse(route.name, kwargs=path)
+        query = {name: self._value(name, text, cell, is_missing) for name, text in rule.query.items()}
+        address = reverse(route.name, kwargs=path) + (f"?{urlencode(query)}" if query else "")
         form = {name: str(self._value(name, text, cell, is_missing)) for name, text in rule.posted.items()}
         with transaction.atomic(), writes() as written:
             if cell.method == "GET":

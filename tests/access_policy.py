@@ -37,12 +37,18 @@ class DataClass:
     # Objects that belong to no organization, so that there is no other organization's.
     is_apart: bool = False
     sends_json: bool = False
+    # The same for what stands behind the question mark of an address.
+    query: dict[str, str] = field(default_factory=dict)
     # Statuses that are an answer here, besides the usual ones.
     also_in: tuple[int, ...] = ()
 
     def of(self, **path: str) -> "DataClass":
         """The route's address names these objects."""
         return replace(self, path=path)
+
+    def asking(self, **query: str) -> "DataClass":
+        """The address asks with these objects behind its question mark."""
+        return replace(self, query=query)
 
     def posting(self, **posted: str) -> "DataClass":
         """What a valid post sends; `object:name` is an object of the organization."""
@@ -110,6 +116,10 @@ link_verbs = open_to_all("POST")
 demo_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 demo_verbs = DataClass({"POST": ()}, refusals=NOTHING_HERE, is_apart=True)
 operator_pages = DataClass({"GET": ("operator",)}, refusals=NOTHING_HERE, is_apart=True)
+# The API: the same classes; a list answers every member with what that member may read.
+api_lists = endpoint(get=MEMBERS)
+api_content_lists = endpoint(get=MEMBERS, post=AUTHOR)
+api_nothing = replace(endpoint(**dict.fromkeys(map(str.lower, API_METHODS), ())), refusals=NOTHING_HERE, is_apart=True)
 
 POLICY = {
     "home": own_pages,
@@ -194,4 +204,17 @@ POLICY = {
     "reinforcement:team": line_pages,
     "reinforcement:team_download": line_pages,
     "reinforcement:team_member": line_records.of(public_id="seller"),
+    # The API.
+    "api_schema": public_pages,
+    "api_docs": public_pages,
+    "api_nothing_here": api_nothing,
+    "api:question-list": api_content_lists,
+    "api:question-detail": endpoint(get=CONTENT_READERS).of(public_id="question"),
+    "api:question-versions": endpoint(post=AUTHOR).of(public_id="question"),
+    "api:program-list": api_content_lists,
+    "api:program-detail": endpoint(get=("seller", *CONTENT_READERS), patch=AUTHOR).of(public_id="program"),
+    "api:program-launch": endpoint(post=AUTHOR).of(public_id="program"),
+    "api:today": api_lists,
+    "api:answer": endpoint(post=("seller",)).of(key="item"),
+    "api:progress": endpoint(get=("seller", "manager")).asking(member="seller"),
 }

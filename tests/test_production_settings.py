@@ -18,6 +18,7 @@ GOOD = {
 NOT_KEPT = {
     *GOOD,
     "DEBUG",
+    "TRUSTED_PROXY_COUNT",
     "DEMO",
     "TESTING",
     "SITE_URL",
@@ -72,6 +73,7 @@ REFUSED = [
     ({"STORAGE_URL": "ftp://host/files"}, "STORAGE_URL must be a file address"),
     ({"STORAGE_URL": "file://files"}, "STORAGE_URL must be a file address"),
     ({"SITE_URL": "feedforward.example"}, "SITE_URL must be an address without a path"),
+    ({"TRUSTED_PROXY_COUNT": "one"}, "TRUSTED_PROXY_COUNT must be a whole number"),
     ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR /dev/null/data cannot be made"),
 ]
 

@@ -45,7 +45,8 @@ def demo(request):
         (organization.name, _personas([account for account in read_accounts() if account.organization == organization.slug]))
         for organization in Organization.objects.filter(is_demo=True).order_by("pk")
     ]
-    return render(request, "dashboards/demo.html", {"groups": groups, "accounts": read_accounts(), "mail_folder": getattr(settings, "EMAIL_FILE_PATH", "")})
+    context = {"groups": groups, "accounts": read_accounts(), "mail_folder": getattr(settings, "EMAIL_FILE_PATH", "")}
+    return render(request, "dashboards/demo.html", context)
 
 
 @require_GET

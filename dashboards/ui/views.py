@@ -36,4 +36,5 @@ def style_page(request):
 
 def icon_names() -> list[str]:
     """Names of all icons in the sprite."""
-    return re.findall(r'<symbol id="([^"]+)"', Path(finders.find("vendor/icons.svg")).read_text())
+    sprite = finders.find("vendor/icons.svg")
+    return re.findall(r'<symbol id="([^"]+)"', Path(sprite).read_text()) if sprite else []

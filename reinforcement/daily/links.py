@@ -86,7 +86,7 @@ def keep_link(response: HttpResponse, daily_set: DailySet) -> None:
 
 def kept_link(request: HttpRequest) -> KeptLink | None:
     """The link that this browser opened; None without one, and for a cookie that is not ours."""
-    value = request.get_signed_cookie(COOKIE, default="", salt=_COOKIE_SALT, max_age=OPEN_FOR)
+    value = request.get_signed_cookie(COOKIE, default="", salt=_COOKIE_SALT, max_age=OPEN_FOR) or ""
     set_id, _dot, member_id = value.partition(".")
     try:
         return KeptLink(uuid.UUID(hex=set_id), uuid.UUID(hex=member_id))

@@ -1,6 +1,7 @@
 """The mails of a daily set: in the morning, one reminder, and once more when somebody asks for it."""
 
 import math
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import Absence, Member
 from outbox import services as outbox
 from outbox.models import OutboxMessage
-from outbox.registry import Rendered
+from outbox.registry import MessageKind, Rendered
 from reinforcement.daily.links import link_to
 from reinforcement.daily.models import DailySet, DailySetItem
 from reinforcement.daily.services import OPEN_FOR, current_set
@@ -64,7 +65,7 @@ class AskedForMail:
         return True
 
 
-KINDS = {MORNING: DailyMail("wants_morning_mail"), REMINDER: DailyMail("wants_reminder"), AGAIN: AskedForMail()}
+KINDS: dict[str, MessageKind] = {MORNING: DailyMail("wants_morning_mail"), REMINDER: DailyMail("wants_reminder"), AGAIN: AskedForMail()}
 
 
 def send_again(set_id: uuid.UUID, now: datetime) -> None:
@@ -96,7 +97,7 @@ def send_again(set_id: uuid.UUID, now: datetime) -> None:
 
 def _sets(message: OutboxMessage):
     return DailySet.objects.filter(
-        public_id=message.payload["set"], organization__public_id=message.organization, member__public_id=message.member
+        public_id=message.payload["set"], organization__public_id=str(message.organization), member__public_id=str(message.member)
     )
 
 
@@ -145,7 +146,8 @@ def _context(message: OutboxMessage, daily_set: DailySet, item: DailySetItem) ->
         "name": daily_set.member.name,
         "organization": daily_set.member.organization.name,
         "over": _("Still open today") if message.kind == REMINDER else _("The question of today"),
-        "effort": f"{lead}, {about}",
+        # The figure stays with its unit at the end of a line.
+        "effort": re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{lead}, {about}"),
         "wording": item.wording,
         "instruction": shown.instruction,
         "options": [

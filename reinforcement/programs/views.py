@@ -180,6 +180,7 @@ def _overview(request, program: Program) -> dict[str, Any]:
     audience = queries.audience_of(program, request.member)
     context = _lines(request, program)
     is_draft = program.state == Program.State.DRAFT
+    is_ahead = is_draft or (program.state == Program.State.RUNNING and program.starts_on > today)
     people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
     questions = len(context["lines"])
     plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
@@ -187,7 +188,7 @@ def _overview(request, program: Program) -> dict[str, Any]:
         "headline": words.headline(program, questions=questions, people=people, today=today),
         "rule": words.rule_in_words(program),
         "delivery": words.delivery_in_words(program),
-        "load": words.load_in_words(forecast(plan), program, today) if questions else [],
+        "load": words.load_in_words(forecast(plan), program, today) if questions and is_ahead else [],
         "audience": audience,
         "people": people,
         "is_draft": is_draft,

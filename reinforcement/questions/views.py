@@ -198,6 +198,7 @@ def question_try(request, public_id):
     titles = {Verdict.RIGHT: _("Right"), Verdict.PARTLY: _("Partly right"), Verdict.WRONG: _("Not yet")}
     context |= {
         "verdict": judgement.verdict,
+        "none_right": judgement.verdict == Verdict.WRONG,
         "title": titles[judgement.verdict],
         "checked": asked.show_checked(wording.content, version.answer_key, response, seed),
     }

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,6 +60,7 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
         "title": verdict_word(answer.verdict),
         "text": asked.say_partly(item.version.answer_key, answer.response) if answer.verdict == Answer.Verdict.PARTLY else "",
         "checked": asked.show_checked(item.wording.content, item.version.answer_key, answer.response, item.seed, shares),
+        "none_right": answer.verdict == Answer.Verdict.WRONG,
         "people": people,
         "shares_pass_all": sum((shares or {}).values()) > 1.005,
         "comes": comes,
@@ -179,7 +180,7 @@ def _days(member: Member, today: date, *, from_day: date) -> dict[str, Any]:
 def _next_words(member: Member, today: date, next_on: date | None) -> str:
     if next_on is None:
         return _("No next set is planned.")
-    when = {"hour": date_format(member.preferred_hour, "G:i"), "date": long_date(next_on, today)}
+    when = {"hour": time_format(member.preferred_hour, "G:i"), "date": long_date(next_on, today)}
     if next_on == today + timedelta(days=1):
         return _("The next set is tomorrow, %(hour)s.") % when
     return _("The next set is on %(date)s, %(hour)s.") % when

@@ -14,6 +14,10 @@ PHONE = {"width": 360, "height": 780}
 DESK = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 720}
 
+# The browser's own report of each 4xx (whether that is wrong is judged by what was asked for), and htmx saying that a request
+# gave way to a newer one, as the author's preview does while somebody types.
+HARMLESS = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+
 
 class Watch:
     """Notes what no page may do: say an error in the console (a breach of the CSP is one), ask another host, miss a file, break."""
@@ -27,8 +31,7 @@ class Watch:
         context.on("response", self._read_response)
 
     def _read_console(self, message) -> None:
-        # The browser also reports each 4xx here; whether that is wrong is judged by what was asked for, below.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(HARMLESS):
             self.troubles.append(f"console: {message.text}")
 
     def _read_request(self, request) -> None:

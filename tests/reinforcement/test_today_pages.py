@@ -64,7 +64,7 @@ def test_without_a_script_an_answer_leads_to_the_address_of_its_verdict(seller):
         assert page.status_code == 200
         assert "Not yet" in words(page)
         assert "You chose this, not yet" in words(page)
-        assert "Also right" in words(page)
+        assert "This was right" in words(page)
         assert "Before the cause is clear" in words(page)
         assert "Next question" in words(page)
     assert Answer.objects.get().confidence == "sure"
@@ -87,6 +87,7 @@ def test_partly_right_says_what_was_found(seller):
     page = signed_in(seller).post(address(item), {"answer": ["a", "b"]}, follow=True)
     assert "Partly right" in words(page)
     assert "One of the two." in words(page)
+    assert "Also right" in words(page)
     assert "you knew a part of it" in words(page)
 
 

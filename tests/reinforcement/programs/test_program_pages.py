@@ -315,3 +315,13 @@ def test_picking_costs_the_same_however_many_questions_and_teams(page, author, d
         page.get(at("program_questions", draft))
     with django_assert_num_queries(8):
         page.get(at("program_audience", draft))
+
+
+def test_overview_says_the_load_before_the_start_only(page, draft):
+    services.set_audience(draft, [SellerFactory(organization=draft.organization)])
+    assert page.get(at("program_detail", draft)).context["load"][0] == "About 1.5 questions a day."
+    services.launch(draft)
+    assert page.get(at("program_detail", draft)).context["load"]
+    draft.starts_on = date(2020, 9, 1)
+    draft.save()
+    assert page.get(at("program_detail", draft)).context["load"] == []
