@@ -5,7 +5,7 @@ DATA_DIR ?= var/demo
 BIN := .venv/bin
 IN_DEMO := DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
-.PHONY: help setup demo demo-reset test test-fast test-full check bench lock
+.PHONY: help setup demo demo-reset test test-fast test-full check lock
 
 help:
 	@echo "make demo [PORT=8000] [DATA_DIR=var/demo]   set up, fill and serve a demo; Ctrl-C stops it"

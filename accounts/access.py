@@ -7,7 +7,8 @@ The classes and who reads them: docs/decisions/0002-access.md.
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -44,19 +45,18 @@ def line_of(member, day: date | None = None) -> RawSQL:
 
 def is_manager(member, day: date | None = None) -> bool:
     """Whether anybody reports to `member`. One query."""
-    from accounts.models.line import ReportingLine
-
     day = day or today_of(member)
-    return ReportingLine.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gt=day), manager=member, organization_id=member.organization_id, started_on__lte=day
-    ).exists()
+    return _line_on(day).filter(manager=member, organization_id=member.organization_id).exists()
 
 
 def has_reports(day: date) -> Exists:
     """The same for many members at once: an annotation on Member."""
-    from accounts.models.line import ReportingLine
+    return Exists(_line_on(day).filter(manager=OuterRef("pk")))
 
-    return Exists(ReportingLine.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), manager=OuterRef("pk"), started_on__lte=day))
+
+def _line_on(day: date) -> QuerySet:
+    """Rows of the reporting line in force on `day`. Models stand on this module, so it asks the registry for them."""
+    return apps.get_model("accounts", "ReportingLine").objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
 
 
 def own(member) -> Q:
@@ -97,10 +97,8 @@ def teams_visible_to(member) -> Q:
     everything = Q(organization_id=member.organization_id)
     if member.is_owner or member.is_hr or member.is_author or member.is_leadership:
         return everything
-    from accounts.models.team import TeamMembership
-
     day = today_of(member)
-    current = TeamMembership.objects.filter(
+    current = apps.get_model("accounts", "TeamMembership").objects.filter(
         Q(member_id=member.pk) | Q(member_id__in=line_of(member, day)),
         Q(ended_on=None) | Q(ended_on__gt=day),
         organization_id=member.organization_id,

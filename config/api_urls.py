@@ -10,5 +10,5 @@ urlpatterns = [
     path("v1/", include("reinforcement.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", Documentation.as_view(url_name="api_schema"), name="api_docs"),
-    re_path("", NothingHere.as_view(), name="api_nothing_here"),
+    re_path("", NothingHere.as_view()),
 ]

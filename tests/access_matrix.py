@@ -46,7 +46,11 @@ def routes(resolver=None, prefix: str = "", names: tuple[str, ...] = (), given: 
             yield from routes(entry, pattern, inner, parameters)
         elif isinstance(entry, URLPattern) and "format" not in parameters:
             view = getattr(entry.callback, "view_class", getattr(entry.callback, "cls", entry.callback))
-            yield Route(":".join([*names, entry.name]) if entry.name else "", pattern, parameters, f"{view.__module__}.{view.__name__}")
+            # A route without a name and without parameters is known by its address.
+            unnamed = "" if parameters else f"/{pattern}"
+            yield Route(
+                ":".join([*names, entry.name]) if entry.name else unnamed, pattern, parameters, f"{view.__module__}.{view.__name__}"
+            )
 
 
 def _parameters(pattern) -> tuple[str, ...]:
@@ -135,7 +139,9 @@ class Caller:
             client.cookies[settings.SESSION_COOKIE_NAME] = session
         path = {name: self._value(name, rule.path[name], cell, is_missing) for name in route.parameters}
         query = {name: self._value(name, text, cell, is_missing) for name, text in rule.query.items()}
-        address = reverse(route.name, kwargs=path) + (f"?{urlencode(query)}" if query else "")
+        address = (route.name if route.name.startswith("/") else reverse(route.name, kwargs=path)) + (
+            f"?{urlencode(query)}" if query else ""
+        )
         form = {name: str(self._value(name, text, cell, is_missing)) for name, text in rule.posted.items()}
         with transaction.atomic(), writes() as written:
             if cell.method == "GET":

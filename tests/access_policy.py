@@ -207,7 +207,7 @@ POLICY = {
     # The API.
     "api_schema": public_pages,
     "api_docs": public_pages,
-    "api_nothing_here": api_nothing,
+    "/api/": api_nothing,
     "api:question-list": api_content_lists,
     "api:question-detail": endpoint(get=CONTENT_READERS).of(public_id="question"),
     "api:question-versions": endpoint(post=AUTHOR).of(public_id="question"),

@@ -71,7 +71,8 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
         return _go_to(request, item)
     if answered.is_replay and answered.answer.response != response:
         messages.info(request, _("You answered this question before. The first answer counts."))
-    if not request.htmx:
+    # Two people in one request, the reader and the one of the link, are read already: the verdict is a request of its own.
+    if not request.htmx or (visitor.opened and request.member):
         return _go_to(request, item)
     if not answered.is_replay:
         item.daily_set.answered += 1
@@ -128,7 +129,11 @@ def _show_verdict(request: HttpRequest, visitor: Visitor, item: DailySetItem, an
 
 
 def _done(request: HttpRequest, visitor: Visitor, daily_set: DailySet) -> HttpResponse:
-    context = {"visitor": visitor, **pages.done(visitor.member, daily_set, timezone.now(), is_by_link=visitor.opened is not None)}
+    context = {
+        "visitor": visitor,
+        "brand": visitor.member.organization.name,
+        **pages.done(visitor.member, daily_set, timezone.now(), is_by_link=visitor.opened is not None),
+    }
     return render(request, "reinforcement/today/done.html", context)
 
 

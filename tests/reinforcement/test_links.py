@@ -202,6 +202,15 @@ def test_answering_by_link_costs_less_than_signed_in(daily_set):
     assert statements(lambda: client.post(address(item), {"answer": "a"}, headers={"HX-Request": "true"})) <= 10
 
 
+def test_answering_by_the_link_of_another_costs_no_more_than_twelve(daily_set, clock):
+    answer_all(daily_set)
+    clock.shift(timedelta(days=12))
+    again = DailySetFactory(member=daily_set.member, questions=[items_of(daily_set)[0].question], program=items_of(daily_set)[0].program)
+    client, item = opened(again, signed_in(SellerFactory())), items_of(again)[0]
+    assert statements(lambda: client.post(address(item), {"answer": "a"}, headers={"HX-Request": "true"})) <= 12
+    assert client.get(address(item)).context["verdict"] == "right"
+
+
 def supersede(daily_set, clock):
     DailySetFactory(member=daily_set.member, local_date=daily_set.local_date + timedelta(days=1))
 
