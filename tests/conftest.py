@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from tests import statement_log
 
@@ -17,6 +19,12 @@ def pytest_configure(config):
 @pytest.fixture(autouse=True, scope="module")
 def _keys_of_this_module_only():
     statement_log.log.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_source():
+    """A request leaves its language with the thread, as in production, where the next request brings its own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models.member import Role
 from accounts.tables import RowProblem, Table, TableError
@@ -33,6 +34,19 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "preferred_hour": ("preferred hour", "preferred time", "hour", "voorkeursuur", "gewenst uur", "uur", "heure préférée", "heure"),
     "hired_on": ("hired on", "hire date", "hired", "in dienst sinds", "in dienst", "date d'embauche", "embauché le", "date d'entrée"),
 }  # fmt: skip
+# What a page calls each column; in every language a header that is known above.
+LABELS: dict[str, Any] = {
+    "email": gettext_lazy("e-mail address"),
+    "name": gettext_lazy("name"),
+    "team": gettext_lazy("Team"),
+    "manager": gettext_lazy("manager"),
+    "roles": gettext_lazy("Roles"),
+    "time_zone": gettext_lazy("time zone"),
+    "language": gettext_lazy("language"),
+    "working_days": gettext_lazy("working days"),
+    "preferred_hour": gettext_lazy("preferred hour"),
+    "hired_on": gettext_lazy("hired on"),
+}
 _ROLE_WORDS = {
     Role.SELLER: ("seller", "sales", "verkoper", "vendeur", "vendeuse", "commercial", "commerciale"),
     Role.AUTHOR: ("author", "auteur", "autrice"),

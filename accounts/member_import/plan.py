@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.member_import.columns import People, PersonRow
 from accounts.models import Member, Organization, ReportingLine, Role, Team, TeamMembership
 from accounts.tables import RowProblem
 from accounts.teams.queries import tree
+from accounts.working_days import weekdays_of
 
 _PLAIN_FIELDS = ("name", "time_zone", "language", "working_days", "preferred_hour", "hired_on")
 
@@ -135,6 +139,7 @@ def _ownerless(organization: Organization, rows: list[PlannedRow], members: Iter
 def describe(organization: Organization) -> Callable[[str, Any], str]:
     """A function that puts a planned value in words for the preview."""
     roles = dict(Role.choices)
+    languages = dict(settings.LANGUAGES)
 
     def in_words(column: str, value: Any) -> str:
         if column == "team":
@@ -143,6 +148,12 @@ def describe(organization: Organization) -> Callable[[str, Any], str]:
             return ", ".join(str(roles[role]) for role in Role.values if role in value)
         if column == "preferred_hour":
             return value.strftime("%H:%M")
+        if column == "language":
+            return str(languages[value])
+        if column == "working_days":
+            return ", ".join(str(WEEKDAYS_ABBR[day]) for day in weekdays_of(value))
+        if column == "hired_on":
+            return date_format(value, "j F Y")
         return str(value)
 
     return in_words

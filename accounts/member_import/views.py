@@ -13,25 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.member_import import services
-from accounts.member_import.columns import HEADERS
+from accounts.member_import.columns import LABELS
 from accounts.member_import.plan import Outcome, Plan, PlannedRow, describe
 from accounts.models import MemberImport
 from accounts.signin.decorators import role_required
 from accounts.tables import MOST_BYTES
 
 SHOWN_ROWS = 500
-# The columns as the forms call them, in the reader's language.
-_LABELS = {
-    "name": gettext_lazy("name"),
-    "team": gettext_lazy("Team"),
-    "manager": gettext_lazy("Manager's e-mail address"),
-    "roles": gettext_lazy("Roles"),
-    "time_zone": gettext_lazy("time zone"),
-    "language": gettext_lazy("language"),
-    "working_days": gettext_lazy("working days"),
-    "preferred_hour": gettext_lazy("preferred hour"),
-    "hired_on": gettext_lazy("hired on"),
-}
 
 
 class FileForm(forms.Form):
@@ -54,7 +42,7 @@ class FileForm(forms.Form):
 def people_import(request):
     """The page to choose a file; a POST shows what it would change, or every problem in it."""
     form = FileForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "headers": [headers[0] for headers in HEADERS.values()]}
+    context = {"form": form, "headers": [capfirst(label) for label in LABELS.values()]}
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/people_import.html", context, status=422 if form.errors else 200)
     file = form.cleaned_data["file"]
@@ -116,6 +104,6 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
 
 def _changes_in_words(row: PlannedRow, in_words: Callable[[str, Any], str]) -> Iterator[tuple[str, str]]:
     """Columns and their new values, in the order of the table; the name of somebody new stands above them."""
-    for column, label in _LABELS.items():
+    for column, label in LABELS.items():
         if column in row.changes and not (column == "name" and row.outcome is Outcome.NEW):
-            yield capfirst(str(label)), in_words(column, row.changes[column])
+            yield capfirst(label), in_words(column, row.changes[column])

@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.member_import import services
-from accounts.member_import.columns import read_people
+from accounts.member_import.columns import LABELS, read_people
 from accounts.models import Member, MemberImport, ReportingLine, Team, TeamMembership, User
 from accounts.people import services as people
 from accounts.tables import read_csv
@@ -242,6 +242,16 @@ def upload(client, text, name="people.csv"):
     )
 
 
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_file_may_use_the_column_names_that_the_page_shows(language):
+    with translation.override(language):
+        header = ",".join(str(label) for label in LABELS.values())
+    text = f"{header}\nnew@acme.example,New,South,boss@acme.example,seller,Europe/Paris,fr,mon-fri,8,2024-02-29\n"
+    read = read_people(read_csv(text.encode(), has_header=True))
+    assert not read.problems
+    assert set(read.rows[0].values) == set(LABELS) - {"email"}
+
+
 def test_page_shows_what_would_change_and_then_takes_the_file_whole(page, owner):
     known = SellerFactory(organization=owner.organization, name="Known")
     before = everything()
@@ -251,8 +261,10 @@ def test_page_shows_what_would_change_and_then_takes_the_file_whole(page, owner)
     content = preview.content.decode()
     assert everything() == before
     assert [(row["row"].outcome, row["row"].number) for row in preview.context["rows"]] == [("changed", 4), ("new", 2), ("new", 3)]
-    assert preview.context["rows"][0]["changes"] == [("Language", "fr")]
+    assert preview.context["rows"][0]["changes"] == [("Language", "French")]
     assert "Benelux / South" in content
+    assert ("Working days", "Mon, Tue, Wed, Thu") in preview.context["rows"][1]["changes"]
+    assert ("Hired on", "29 February 2024") in preview.context["rows"][1]["changes"]
     assert page.post(preview_url)["Location"] == reverse("accounts:people")
     assert Member.objects.filter(organization=owner.organization).count() == 4
     assert not OutboxMessage.objects.exists()
