@@ -5,7 +5,11 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.dates import short_date, short_date_with_year
+
 register = template.Library()
+register.filter(short_date)
+register.filter(short_date_with_year)
 
 
 @register.simple_tag

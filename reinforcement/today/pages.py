@@ -9,13 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.dates import short_date
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.streak import SetDay, Streak, streak_of
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.today import queries
 from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
-from reinforcement.today.returning import long_date, return_of, returns_on, short_date
+from reinforcement.today.returning import long_date, return_of, returns_on
 from reinforcement.today.ruler import ruler_marks
 from reinforcement.today.strip import Tick, day_strip
 from reinforcement.today.waiting import waiting_for

@@ -28,10 +28,6 @@ def long_date(day: date, today: date) -> str:
     return date_format(day, "l j F" if day.year == today.year else "l j F Y")
 
 
-def short_date(day: date) -> str:
-    return date_format(day, "j M")
-
-
 def returns_on(member: Member, item: DailySetItem, answer: Answer) -> date | None:
     """The first day from the due date on that is a working day of the member and of the program."""
     if answer.due_on is None:

@@ -53,7 +53,7 @@ def test_code_is_mailed_at_once_in_the_persons_language_and_wiped(client):
     assert (message.kind, message.state, message.language, message.payload) == ("signin", "done", "nl", {})
     [sent] = mail.outbox
     assert sent.to == [member.email]
-    assert sent.subject == "Aanmeldcode"
+    assert sent.subject == "Je code om aan te melden"
 
 
 @pytest.mark.django_db(transaction=True)
