@@ -87,7 +87,11 @@ def answer(
             row = _log(member, item, response, judgement, confidence, moment, now, request_key)
     except IntegrityError:
         # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
-        return _replay(item, response, request_key)
+        if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
+            return _replay(item, response, request_key)
+        # The same question, in another set, was answered for the first time at this very moment: its memory is there now.
+        with transaction.atomic():
+            row = _log(member, item, response, judgement, confidence, moment, now, request_key)
     return Answered(row, item, is_replay=False)
 
 

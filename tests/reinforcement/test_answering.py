@@ -234,3 +234,32 @@ def test_a_published_change_of_meaning_starts_every_memory_again():
     state = MemoryState.objects.get()
     assert (state.due_on, state.rights_in_a_row, state.answered) == (None, 0, 1)
     assert memory_differences([daily_set.member_id]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_question_in_two_sets_answered_at_once_counts_in_both():
+    question = QuestionFactory()
+    seller = SellerFactory(organization=question.organization)
+    first = DailySetFactory(member=seller, questions=[question], local_date=date(2026, 11, 2))
+    second = DailySetFactory(member=seller, questions=[question], program=first.items.get().program, local_date=date(2026, 11, 3))
+    items = [item_of(first), item_of(second)]
+    results, start = [], threading.Barrier(2)
+
+    def tap(item):
+        start.wait()
+        try:
+            results.append(services.answer(seller, item, WRONG))
+        except Exception as problem:  # noqa: BLE001 - the test looks at what came out
+            results.append(problem)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=tap, args=[item]) for item in items]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [type(result) for result in results] == [services.Answered] * 2
+    assert sorted(result.answer.is_first for result in results) == [False, True]
+    assert MemoryState.objects.get().answered == 2
+    assert memory_differences([seller.pk]) == []
