@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.invitations.services import KIND, path_of
 from accounts.models import Invitation
+from accounts.models.invitation import InvitationQuerySet
 from outbox.models import OutboxMessage
 from outbox.registry import Rendered
 
@@ -19,7 +20,7 @@ class InvitationMail:
 
     def render(self, message: OutboxMessage) -> Rendered:
         """The mail with its link. Raises Invitation.DoesNotExist where the invitation went meanwhile."""
-        invitation = Invitation.objects.select_related("member", "organization", "invited_by").get(secret=message.payload["secret"])
+        invitation = _invitations(message).select_related("member", "organization", "invited_by").get()
         context = {"invitation": invitation, "url": settings.SITE_URL + path_of(invitation)}
         subject = _("%(organization)s invites you to Feedforward") % {"organization": invitation.organization.name}
         return Rendered(
@@ -30,7 +31,14 @@ class InvitationMail:
 
     def still_due(self, message: OutboxMessage, now: datetime) -> bool:
         """Whether the link of this mail still opens: a newer mail, a use and a leave end it."""
-        return Invitation.objects.open_at(now).filter(secret=message.payload["secret"]).exists()
+        return _invitations(message).open_at(now).exists()
 
     def may_send(self, message: OutboxMessage, now: datetime) -> bool:
         return True
+
+
+def _invitations(message: OutboxMessage) -> InvitationQuerySet:
+    """The invitation that the message carries, while it has the same secret."""
+    return Invitation.objects.filter(
+        secret=message.payload["secret"], organization__public_id=str(message.organization), member__public_id=str(message.member)
+    )
