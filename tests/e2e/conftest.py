@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from accounts.middleware import MEMBER_SESSION_KEY
 from tests.e2e.browsing import DESK, PHONE, Watch
@@ -22,6 +22,10 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+# Long enough for a busy machine; nothing asserts how long something takes.
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items):
@@ -52,7 +56,7 @@ def open_page(browser, live_server, transactional_db, settings):
     def opened(size=DESK, **options):
         options = {"base_url": live_server.url, "viewport": size, "has_touch": size == PHONE, "locale": "en-GB"} | options
         context = browser.new_context(reduced_motion="reduce", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
         watches.append(Watch(context, live_server.url))
         return context.new_page()
