@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from outbox.services import queue_message
 from reinforcement.daily.messages import MORNING
-from reinforcement.models import Answer
+from reinforcement.models import Answer, DailySet
 from tests.e2e.asking import ASK, CASES, QUOTE, check, expect_question, expect_verdict, give_set, make_seller, option
 from tests.e2e.browsing import assert_accessible, press
 from tests.e2e.mailing import deliver_mail, links_in
@@ -92,6 +92,13 @@ def test_mail_link_on_a_borrowed_phone_is_left_with_one_tap(phone, mailed):
     expect(phone.get_by_role("button", name="Sign in")).to_be_visible()
     phone.goto("/today/")
     expect(phone.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_mail_link_after_two_weeks_opens_nothing(phone, seller, mailed):
+    DailySet.objects.filter(member=seller).update(prepared_at=timezone.now() - timedelta(days=14, minutes=1))
+    assert phone.goto(mailed["set"]).status == 410
+    expect(phone.get_by_role("heading", level=1)).to_have_text("This link has ended")
+    expect(phone.get_by_text(CASES[0])).to_have_count(0)
 
 
 def test_mail_link_of_an_earlier_set_says_what_to_do(phone, seller, mailed, mailoutbox):
