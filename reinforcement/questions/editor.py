@@ -20,6 +20,7 @@ from reinforcement.questions.services import Asked, Words, checked
 from reinforcement.questions.typed_text import rich_from_typed, typed_from_rich
 
 BLANK_ANSWERS = 3
+LEAST_ANSWERS = 2
 
 
 @dataclass(slots=True)
@@ -33,6 +34,11 @@ class AnswerRow:
     errors: list[str] = field(default_factory=list)
     original: str = ""
     """What it says in the original language, where another one is being written."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was written or marked here."""
+        return not (self.text.strip() or self.feedback.strip() or self.is_right or self.original)
 
 
 @dataclass
@@ -122,6 +128,12 @@ class Answers:
     def is_shuffled(self) -> bool:
         return not self.keep_order and not self.has_given_words
 
+    def leave_out_blank(self) -> None:
+        """A row that nobody filled in is no answer; two rows always stay, since a question needs them."""
+        written = [row for row in self.rows if not row.is_blank]
+        if len(written) >= LEAST_ANSWERS and not self.has_given_words:
+            self.rows = written
+
     def warn_of_letters(self) -> None:
         for row in self.rows:
             if found := letter_reference(row.text) or letter_reference(row.feedback):
@@ -158,6 +170,7 @@ def words_from(form: WordsForm, answers: Answers, language: str) -> Words:
 
 def read_version(form: WordsForm, answers: Answers, *, language: str) -> Asked | None:
     """What the form asks, checked; None, with each error at its field, when it cannot be asked. `form` is valid or has its errors."""
+    answers.leave_out_blank()
     if answers.is_shuffled:
         form.warn_of_letters()
         answers.warn_of_letters()

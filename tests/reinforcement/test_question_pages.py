@@ -404,3 +404,17 @@ def test_archive_and_restore(client, author):
     client.post(url("question_restore", question.public_id))
     question.refresh_from_db()
     assert question.archived_at is None
+
+
+def test_answer_row_that_nobody_filled_in_is_no_answer(client, author):
+    under = CompetencyFactory(organization=author.organization)
+    client.post(url("question_new"), typed(under, **{"text-c": ""}))
+    wording = Question.objects.get().current_version.wordings.get()
+    assert [option["id"] for option in wording.content["options"]] == ["a", "b"]
+
+
+def test_answer_row_with_feedback_only_is_asked_for_its_text(client, author):
+    under = CompetencyFactory(organization=author.organization)
+    response = client.post(url("question_new"), typed(under, **{"text-c": "", "feedback-c": "Tempting."}))
+    assert response.status_code == 422
+    assert not Question.objects.exists()
