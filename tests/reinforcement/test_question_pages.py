@@ -408,13 +408,13 @@ def test_archive_and_restore(client, author):
 
 def test_answer_row_that_nobody_filled_in_is_no_answer(client, author):
     under = CompetencyFactory(organization=author.organization)
-    client.post(url("question_new"), typed(under, **{"text-c": ""}))
+    client.post(url("question_create"), typed(under, **{"text-c": ""}))
     wording = Question.objects.get().current_version.wordings.get()
     assert [option["id"] for option in wording.content["options"]] == ["a", "b"]
 
 
 def test_answer_row_with_feedback_only_is_asked_for_its_text(client, author):
     under = CompetencyFactory(organization=author.organization)
-    response = client.post(url("question_new"), typed(under, **{"text-c": "", "feedback-c": "Tempting."}))
+    response = client.post(url("question_create"), typed(under, **{"text-c": "", "feedback-c": "Tempting."}))
     assert response.status_code == 422
     assert not Question.objects.exists()
