@@ -1,4 +1,5 @@
-"""The streak as facts: completed sets in a row. Days without a set (days off, holidays, pauses) are not in the row at all. Pure."""
+"""The streak as facts: completed sets in a row. Days off, holidays and pauses are not in the row at all, also when somebody
+notes them after the set of that day was made. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True)
 class SetDay:
-    """A day on which a set was there, and whether all of it was answered."""
+    """A day on which a set was there, whether all of it was answered, and whether the day turned out to be free."""
 
     local_date: date
     is_completed: bool
+    is_free: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,6 @@ def streak_of(days: Iterable[SetDay]) -> Streak:
         if day.is_completed:
             run += 1
             longest = max(longest, run)
-        elif index < len(days) - 1:
+        elif not day.is_free and index < len(days) - 1:
             run = 0
     return Streak(current=run, longest=longest)

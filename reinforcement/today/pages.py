@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.dates import short_date
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
-from reinforcement.daily.streak import SetDay, Streak, streak_of
+from reinforcement.daily.streak import Streak, streak_of
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.today import queries
 from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
@@ -162,11 +162,13 @@ def _why_nothing(member: Member, today: date, calendar: WorkCalendar, deliveries
 
 def _days(member: Member, today: date, *, from_day: date) -> dict[str, Any]:
     """What Done and the page without a set share: the next set, the strip of days, the streak. Four statements."""
-    sets = queries.set_days(member)
+    set_days = queries.set_days(member)
+    # A set that was made before its day was noted as free stands as a day without one.
+    sets = {day.local_date: day.is_completed for day in set_days if day.is_completed or not day.is_free}
     calendar, deliveries = queries.calendar_of(member, today), queries.deliveries_of(member)
     next_on = next_set_on(calendar, deliveries, from_day) if member.is_seller and member.is_active else None
     strip = day_strip(sets, calendar, today, next_on)
-    streak = streak_of(SetDay(day, is_completed) for day, is_completed in sets.items())
+    streak = streak_of(set_days)
     return {
         "calendar": calendar,
         "deliveries": deliveries,

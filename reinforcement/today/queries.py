@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, F, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, When
 
 from accounts.models import Absence, Member, OrganizationHoliday
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.services import items_to_answer
+from reinforcement.daily.streak import SetDay
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs.models import Program, ProgramQuestion
 from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalendar
@@ -62,10 +63,16 @@ def answered_items(member: Member, daily_set: DailySet) -> list[DailySetItem]:
     return list(items.select_related("answer", "program", "wording").order_by("position"))
 
 
-def set_days(member: Member) -> dict[date, bool]:
-    """Every date with a set, in order, and whether the set was completed. One statement."""
-    rows = DailySet.objects.visible_to(member).order_by("local_date").values_list("local_date", "completed_at")
-    return {local_date: completed_at is not None for local_date, completed_at in rows}
+def set_days(member: Member) -> list[SetDay]:
+    """Every date with a set, in order, whether the set was completed, and whether the day was free after all. One statement."""
+    day = OuterRef("local_date")
+    absent = Absence.objects.visible_to(member).filter(Q(ended_on=None) | Q(ended_on__gte=day), started_on__lte=day)
+    holiday = OrganizationHoliday.objects.filter(organization_id=member.organization_id, day=day)
+    rows = DailySet.objects.visible_to(member).annotate(is_free=Exists(absent) | Exists(holiday)).order_by("local_date")
+    return [
+        SetDay(local_date, completed_at is not None, is_free)
+        for local_date, completed_at, is_free in rows.values_list("local_date", "completed_at", "is_free")
+    ]
 
 
 def calendar_of(member: Member, today: date) -> WorkCalendar:

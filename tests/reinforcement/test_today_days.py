@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Absence, OrganizationHoliday
 from reinforcement.daily.preparing import prepare_sets
+from reinforcement.daily.streak import SetDay, Streak, streak_of
 from reinforcement.models import DailySet
 from reinforcement.programs.services import set_audience
 from reinforcement.today import queries, waiting
@@ -197,6 +198,35 @@ def test_days_in_a_row_name_the_day_off_and_the_longest_run(clock):
     assert "Your days since 9 November: 9 sets done, 1 not finished, 6 days without a set" in words(page)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("free", ["day off", "holiday"])
+def test_a_day_that_is_noted_as_free_after_its_set_was_made_does_not_end_the_row(clock, free):
+    seller = SellerFactory()
+    question = QuestionFactory(organization=seller.organization)
+    program = ProgramFactory(organization=seller.organization, mode="once")
+    for day in (19, 20, 23, 24):
+        clock.move_to(datetime(2026, 11, day, 7, 30, tzinfo=UTC))
+        daily_set = DailySetFactory(member=seller, questions=[question], program=program, local_date=date(2026, 11, day))
+        if day != 23:
+            answer_all(daily_set)
+    assert "<b>1 working day in a row.</b>" in words(signed_in(seller).get(TODAY))
+    ill = date(2026, 11, 23)
+    if free == "holiday":
+        OrganizationHoliday.objects.create(organization=seller.organization, day=ill, name="Carnival")
+    else:
+        Absence.objects.create(organization=seller.organization, member=seller, started_on=ill, ended_on=ill)
+    page = signed_in(seller).get(TODAY)
+    assert "<b>3 working days in a row.</b>" in words(page)
+    assert "missed" not in [day["state"] for day in page.context["days"]]
+    assert "1 not finished" not in words(page)
+
+
+def test_a_free_day_neither_adds_to_a_row_nor_hides_that_it_ended():
+    done, missed, free = (SetDay(TUESDAY, *facts) for facts in ((True,), (False,), (False, True)))
+    assert streak_of([done, free, done, free]) == Streak(2, 2)
+    assert streak_of([done, missed, free]) == Streak(0, 1)
+
+
 def weekend(seller, clock):
     clock.move_to(datetime(2026, 11, 28, 9, 0, tzinfo=UTC))
 
@@ -273,7 +303,7 @@ def test_travelling_does_not_change_the_days(clock):
     seller.time_zone = "Asia/Tokyo"
     seller.save()
     answer_all(daily_set)
-    assert queries.set_days(seller) == {date(2026, 11, 23): True}
+    assert queries.set_days(seller) == [SetDay(date(2026, 11, 23), is_completed=True)]
 
 
 # The strip and the ruler.
