@@ -46,7 +46,8 @@ def main() -> int:
         codes.append(
             run_pytest(on_sqlite, join(expression, f"not {alone}"), "-n", "2", "tests/accounts", "tests/outbox", "tests/reinforcement")
         )
-    return max(codes)
+    # A run that a signal ended has a code below zero, so the largest one says nothing.
+    return int(any(codes))
 
 
 def join(*expressions: str) -> str:
