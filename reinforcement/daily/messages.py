@@ -26,6 +26,8 @@ from reinforcement.questions.kinds.registry import kind
 MORNING, REMINDER, AGAIN = "daily_morning", "daily_reminder", "daily_again"
 SUBJECT_CHARACTERS = 78
 MINUTES_A_QUESTION = 2 / 3
+# A reminder comes no sooner than this after the morning mail, however late that one was.
+MAILS_APART = timedelta(hours=2)
 # A mail that was asked for this minute is of no use much later.
 AGAIN_LASTS = timedelta(hours=1)
 
@@ -51,6 +53,16 @@ class DailyMail:
         return True
 
 
+class Reminder(DailyMail):
+    def may_send(self, message: OutboxMessage, now: datetime) -> bool:
+        """Not while the morning mail still waits, nor on its heels: after an outage both are due at once. One statement."""
+        morning = OutboxMessage.objects.filter(
+            organization=message.organization, member=message.member, kind=MORNING, payload__set=message.payload["set"]
+        )
+        is_near = Q(state=OutboxMessage.State.WAITING) | Q(state=OutboxMessage.State.DONE, finished_at__gt=now - MAILS_APART)
+        return not morning.filter(is_near).exists()
+
+
 class AskedForMail:
     """The mail again, as long as the set is open: the person asked for it."""
 
@@ -65,7 +77,7 @@ class AskedForMail:
         return True
 
 
-KINDS: dict[str, MessageKind] = {MORNING: DailyMail("wants_morning_mail"), REMINDER: DailyMail("wants_reminder"), AGAIN: AskedForMail()}
+KINDS: dict[str, MessageKind] = {MORNING: DailyMail("wants_morning_mail"), REMINDER: Reminder("wants_reminder"), AGAIN: AskedForMail()}
 
 
 def send_again(set_id: uuid.UUID, now: datetime) -> None:

@@ -118,17 +118,35 @@ def test_an_option_of_the_mail_leads_to_the_question_with_it_ticked(clock, serve
 
 def test_the_reminder_asks_the_next_question_that_waits(clock, server):
     daily_set = a_morning(clock)
+    outbox.try_message(mail_of(daily_set).pk)
     client = Client()
     client.get(reverse("reinforcement:link", args=[links.token_of(daily_set.public_id)]))
     client.post(address(items_of(daily_set)[0]), {"answer": "a"})
     clock.move_to(MORNING + timedelta(hours=5))
     outbox.try_message(mail_of(daily_set, messages.REMINDER).pk)
-    [mail] = server.received
+    _morning, mail = server.received
     assert mail["Subject"] == items_of(daily_set)[1].wording.prompt
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "Still open today · 1 question, about 1 minute" in " ".join(text.split())
     link = re.search(r'href="https://feedforward\.example(/t/[^"]+choose=b[^"]*)"', html)[1]
     assert 'value="b" checked' in words(client.get(link.replace("&amp;", "&"), follow=True))
+
+
+def test_after_an_outage_the_reminder_does_not_come_on_the_heels_of_the_morning_mail(clock, server):
+    daily_set = a_morning(clock)
+    late = MORNING + timedelta(hours=5)
+    morning, reminder = mail_of(daily_set), mail_of(daily_set, messages.REMINDER)
+    clock.move_to(late)
+    outbox.try_message(reminder.pk)
+    assert server.received == []
+    outbox.try_message(morning.pk)
+    clock.move_to(late + timedelta(minutes=110))
+    outbox.try_message(reminder.pk)
+    assert [mail_of(daily_set, kind).state for kind in (messages.MORNING, messages.REMINDER)] == ["done", "waiting"]
+    clock.move_to(late + timedelta(minutes=130))
+    outbox.try_message(reminder.pk)
+    assert mail_of(daily_set, messages.REMINDER).state == "done"
+    assert len(server.received) == 2
 
 
 @pytest.mark.parametrize(("language", "prompt"), [("en", None), ("nl", DUTCH[0]), ("fr", None)])
