@@ -162,6 +162,15 @@ def test_a_move_to_another_zone_makes_no_second_set_for_the_date():
     assert DailySet.objects.filter(member=seller).count() == 1
 
 
+def test_a_move_back_over_the_date_makes_no_set_for_a_day_that_the_person_has_behind_them():
+    seller, _program = make_program(seller=SellerFactory(time_zone="Pacific/Auckland"))
+    prepare_sets(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+    seller.time_zone = "America/Los_Angeles"
+    seller.save()
+    prepare_sets(datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
+    assert [day.local_date for day in DailySet.objects.filter(member=seller)] == [date(2026, 11, 24)]
+
+
 def test_after_days_without_a_run_only_todays_set_is_made():
     _seller, _program = make_program()
     prepare_sets(TUESDAY)
