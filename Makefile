@@ -3,7 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= var/demo
 BIN := .venv/bin
-IN_DEMO := DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
+# The demo is a world of its own: nothing that the shell says about another installation reaches it.
+NOT_IN_DEMO := $(addprefix -u ,DATABASE_URL REDIS_URL BROKER_PREFIX STORAGE_URL STATIC_ROOT ALLOWED_HOSTS SECRET_KEY DEBUG TESTING)
+IN_DEMO := env $(NOT_IN_DEMO) DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
 .PHONY: help setup demo demo-reset test test-fast test-full check lock
 
@@ -44,7 +46,7 @@ staticfiles/staticfiles.json: $(shell find static -type f -not -path 'static/ven
 demo: setup staticfiles/staticfiles.json
 	@$(IN_DEMO) $(BIN)/python manage.py migrate -v0
 	@$(IN_DEMO) $(BIN)/python manage.py fill_demo
-	@exec env $(IN_DEMO) $(BIN)/python manage.py serve_demo --port $(PORT)
+	@exec $(IN_DEMO) $(BIN)/python manage.py serve_demo --port $(PORT)
 
 demo-reset:
 	rm -rf -- "$(DATA_DIR)"
