@@ -85,6 +85,8 @@ class People:
     problems: list[RowProblem]
     column_names: dict[str, str]
     """How the file calls each of our columns; our own name where it has none."""
+    emails: set[str] = field(default_factory=set)
+    """Every address of the file, also of rows that were left out."""
 
 
 def read_people(table: Table) -> People:
@@ -104,6 +106,7 @@ def read_people(table: Table) -> People:
         people.problems += problems
         if person is not None and not problems:
             people.rows.append(person)
+    people.emails.update(seen)
     return people
 
 

@@ -57,10 +57,9 @@ def plan_import(organization: Organization, people: People) -> Plan:
     teams = _team_of_each(organization)
     problems = list(people.problems)
     rows = []
-    listed = {row.email for row in people.rows}
     for row in people.rows:
         member = members.get(row.email)
-        found = list(_problems_of(row, member, members, listed, people.column_names))
+        found = list(_problems_of(row, member, members, people.emails, people.column_names))
         problems += found
         if not found:
             rows.append(_planned(row, member, managers.get(row.email), teams.get(member.pk) if member else None))
@@ -77,7 +76,7 @@ def _team_of_each(organization: Organization) -> dict[int, tuple[str, ...]]:
 
 
 def _problems_of(
-    row: PersonRow, member: Member | None, members: dict[str, Member], listed: set[str], names: dict[str, str]
+    row: PersonRow, member: Member | None, members: dict[str, Member], in_file: set[str], names: dict[str, str]
 ) -> Iterable[RowProblem]:
     if member is None and "name" not in row.values:
         yield RowProblem(row.number, names["name"], _("This person is new here: give a name."))
@@ -89,7 +88,7 @@ def _problems_of(
     known = members.get(manager)
     if manager == row.email:
         yield RowProblem(row.number, names["manager"], _("Nobody reports to oneself."))
-    elif known is None and manager not in listed:
+    elif known is None and manager not in in_file:
         message = _("%(email)s is neither here nor in this file. Add a row for the manager, or check the spelling.")
         yield RowProblem(row.number, names["manager"], message % {"email": manager})
     elif known is not None and not known.is_active:

@@ -160,6 +160,12 @@ def test_bad_row_is_named_by_row_and_column_and_nothing_is_taken(owner, tmp_path
     assert everything() == before
 
 
+def test_a_manager_whose_own_row_has_a_problem_is_not_called_missing(owner, tmp_path, capsys):
+    rows = "boss@acme.example,Boss,,,,Mars/Base,,,,\nnew@acme.example,A,,boss@acme.example,,,,,,"
+    _code, report = run(tmp_path, capsys, f"{HEADER}\n{rows}\n")
+    assert [(problem["row"], problem["column"]) for problem in report["rejected"]] == [(2, "time zone")]
+
+
 @pytest.mark.parametrize(
     ("text", "column"),
     [
