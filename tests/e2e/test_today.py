@@ -1,6 +1,5 @@
 """Today in a real browser: keyboard, focus, the back button, no script, what it weighs, and axe."""
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,35 +8,24 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from reinforcement.daily import links
 from reinforcement.models import Answer, OptionShares
 from tests.factories import DailySetFactory, QuestionFactory, SellerFactory
 from tests.reinforcement.asking import address, answer_all, items_of, signed_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = reverse("reinforcement:today")
 AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page_of(chromium, live_server):
+def page_of(browser, live_server):
     """Opens a page for a member, or for nobody; console errors fail the test at its end."""
     contexts, errors = [], []
 
     def open_page(member=None, width=360, theme="light", **options):
-        context = chromium.new_context(viewport={"width": width, "height": 760}, color_scheme=theme, base_url=live_server.url, **options)
+        context = browser.new_context(viewport={"width": width, "height": 760}, color_scheme=theme, base_url=live_server.url, **options)
         contexts.append(context)
         if member is not None:
             session = signed_in(member).cookies[settings.SESSION_COOKIE_NAME].value
