@@ -51,7 +51,8 @@ def fill(now: datetime, *, tell: Callable[[str], None]) -> None:
     """Makes the demo's organizations and their simulated history up to yesterday, and today's sets. `tell` hears of progress."""
     content = library.load_library()
     sellers: list[Simulated] = []
-    for source in content.organizations:
+    # The larger one first: it is what a visitor should look at first.
+    for source in sorted(content.organizations, key=lambda organization: -len(organization.people)):
         sellers += _make_organization(source, content, now.date())
         tell(f"{source.name}: {len(source.people)} people, {len(source.questions)} questions")
     _simulate(sellers, now, tell)
