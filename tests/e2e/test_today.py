@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from reinforcement.daily import links
 from reinforcement.models import Answer, OptionShares
-from tests.factories import DailySetFactory, QuestionFactory, SellerFactory
+from tests.factories import OPTIONS, DailySetFactory, QuestionFactory, SellerFactory
 from tests.reinforcement.asking import address, answer_all, items_of, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +75,17 @@ def test_a_whole_set_is_answered_by_keyboard_alone(page_of, daily_set):
         page.keyboard.press("Enter")
     page.wait_for_selector("text=Done for today.")
     assert Answer.objects.count() == 3
+
+
+def test_a_bold_word_of_an_answer_stays_on_its_line(page_of):
+    member = SellerFactory(working_days=127)
+    bold = {**OPTIONS, "options": [option | {"text": "<b>Ask</b> first"} for option in OPTIONS["options"]]}
+    DailySetFactory(member=member, questions=[QuestionFactory(organization=member.organization, content=bold)])
+    page = page_of(member)
+    page.goto(TODAY)
+    answers = page.locator(".answer .prose")
+    one_line = answers.first.evaluate("answer => parseFloat(getComputedStyle(answer).lineHeight)")
+    assert [round(box["height"] / one_line) for box in (answer.bounding_box() for answer in answers.all())] == [1, 1, 1]
 
 
 def test_the_question_mark_shows_the_keys_and_a_member_can_turn_them_off(page_of, daily_set):
