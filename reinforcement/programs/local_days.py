@@ -1,7 +1,7 @@
 """Which local date it is where people live: the bridge from one instant to SQL on local dates."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -33,14 +33,6 @@ def local_days(now: datetime, time_zones: list[str] | None = None) -> list[Local
 def instant(day: date, clock: time, time_zone: str) -> datetime:
     """The UTC instant at which clocks there show `clock` on `day`; in a skipped hour, as long after midnight as they would have."""
     return datetime.combine(day, clock, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
-
-
-def start_of(day: date, time_zone: str) -> datetime:
-    return instant(day, time.min, time_zone)
-
-
-def end_of(day: date, time_zone: str) -> datetime:
-    return instant(day + timedelta(days=1), time.min, time_zone)
 
 
 def as_values(rows: list[tuple], types: list[str]) -> tuple[str, list]:
