@@ -123,10 +123,19 @@ def _make_competencies(organization: Organization, content: library.Library, lan
         parent = Competency.objects.create(organization=organization, name=group.names[language], position=position)
         for place, leaf in enumerate(group.competencies):
             competency = Competency.objects.create(
-                organization=organization, parent=parent, name=leaf.names[language], description=leaf.description, position=place
+                organization=organization,
+                parent=parent,
+                name=leaf.names[language],
+                description=library.in_language(leaf.descriptions, language),
+                position=place,
             )
             CompetencyLevel.objects.bulk_create(
-                CompetencyLevel(organization=organization, competency=competency, number=level.number, anchor=level.anchor)
+                CompetencyLevel(
+                    organization=organization,
+                    competency=competency,
+                    number=level.number,
+                    anchor=library.in_language(level.anchors, language),
+                )
                 for level in leaf.levels
             )
             found[leaf.slug] = competency
@@ -186,6 +195,11 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
         prepare_sets(day)
         answered += sum(_simulate_morning(seller, day, chance) for seller in sellers)
         day += timedelta(days=1)
+    # Whoever answered for weeks has been here before; the others have been here once.
+    for seller in sellers:
+        seller.member.last_signed_in_at = now - timedelta(hours=chance.randrange(12, 60))
+        seller.member.save(update_fields=["last_signed_in_at"])
+    Member.objects.filter(organization__is_demo=True, last_signed_in_at=None).update(last_signed_in_at=now - timedelta(days=3))
     # The messages of simulated mornings were never meant to be sent.
     OutboxMessage.objects.filter(expires_at__lte=now, organization__in=_public_ids()).delete()
     count_option_shares(now)

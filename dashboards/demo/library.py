@@ -27,19 +27,19 @@ PROGRAM_FIELDS = (
 
 @dataclass(frozen=True)
 class Level:
-    """A step of a competency, 1 to 4, with what a colleague would see the person do."""
+    """A step of a competency, 1 to 4, with what a colleague would see the person do, by language (see `in_language`)."""
 
     number: int
-    anchor: str
+    anchors: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Competency:
-    """A leaf of the tree; `names` by language."""
+    """A leaf of the tree; `names` and `descriptions` by language."""
 
     slug: str
     names: Mapping[str, str]
-    description: str
+    descriptions: Mapping[str, str]
     levels: tuple[Level, ...]
 
 
@@ -201,6 +201,17 @@ class Entry:
         return frozenset(value)
 
 
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in `language`, else in English, which is always there."""
+    return texts.get(language, texts["en"])
+
+
+def _texts(entry: Entry, field: str) -> Mapping[str, str]:
+    """Texts by language; English has to be among them."""
+    texts = Entry(entry[field], f"{entry.place}, {field}", ("en",), LANGUAGES)
+    return MappingProxyType({language: texts.text(language) for language in texts.values})
+
+
 def load_library(folder: Path = CONTENT) -> Library:
     """Read and check all files of `folder`; ValueError names the file and the entry that is not right."""
     groups = tuple(_read_groups(folder / "competencies.json"))
@@ -227,11 +238,11 @@ def _read_groups(path: Path) -> Iterator[CompetencyGroup]:
     seen: set[str] = set()
     for group in _entries(path, _read_json(path)["groups"], "slug", ("slug", "names", "competencies")):
         leaves = []
-        for leaf in _entries(path, group["competencies"], "slug", ("slug", "names", "description", "levels"), seen=seen):
-            rows = _entries(path, leaf["levels"], "number", ("number", "anchor"), within=leaf.place)
-            levels = tuple(Level(row["number"], row.text("anchor")) for row in rows)
+        for leaf in _entries(path, group["competencies"], "slug", ("slug", "names", "descriptions", "levels"), seen=seen):
+            rows = _entries(path, leaf["levels"], "number", ("number", "anchors"), within=leaf.place)
+            levels = tuple(Level(row["number"], _texts(row, "anchors")) for row in rows)
             leaf.check([level.number for level in levels] == [1, 2, 3, 4], "levels are not 1 to 4")
-            leaves.append(Competency(leaf.text("slug"), _names(leaf), leaf.text("description"), levels))
+            leaves.append(Competency(leaf.text("slug"), _names(leaf), _texts(leaf, "descriptions"), levels))
         yield CompetencyGroup(group.text("slug"), _names(group), tuple(leaves))
 
 

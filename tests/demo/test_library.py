@@ -59,11 +59,11 @@ def test_library_holds_two_organizations_with_their_questions():
     }
 
 
-def test_library_covers_every_competency_with_questions_in_both_organizations():
-    leaves = {competency.slug for competency in LIBRARY.competencies}
-    assert len(leaves) == 7
+def test_organizations_ask_enough_about_a_competency_to_say_something_of_a_person():
+    assert len(LIBRARY.competencies) == 7
     for organization in LIBRARY.organizations:
-        assert {question.competency for question in organization.questions} == leaves
+        counts = Counter(question.competency for question in organization.questions)
+        assert min(counts.values()) >= 5, organization.slug
 
 
 def test_fennema_speaks_dutch_and_french_too():
