@@ -7,10 +7,11 @@ BIN := .venv/bin
 NOT_IN_DEMO := $(addprefix -u ,DATABASE_URL REDIS_URL BROKER_PREFIX STORAGE_URL STATIC_ROOT ALLOWED_HOSTS SECRET_KEY DEBUG TESTING)
 IN_DEMO := env $(NOT_IN_DEMO) DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
-.PHONY: help setup demo demo-reset test test-fast test-full check lock
+.PHONY: help setup demo manage demo-reset test test-fast test-full check lock
 
 help:
 	@echo "make demo [PORT=8000] [DATA_DIR=var/demo]   set up, fill and serve a demo; Ctrl-C stops it"
+	@echo "make manage ARGS=\"run_daily --json\"         run a command of the project on the demo's data"
 	@echo "make demo-reset                             start the demo's data over"
 	@echo "make setup                                  virtual environment and front-end assets, nothing else"
 	@echo "make test | test-fast | test-full           all tests | no browser, no faults | the full figures"
@@ -47,6 +48,10 @@ demo: setup staticfiles/staticfiles.json
 	@$(IN_DEMO) $(BIN)/python manage.py migrate -v0
 	@$(IN_DEMO) $(BIN)/python manage.py fill_demo
 	@exec $(IN_DEMO) $(BIN)/python manage.py serve_demo --port $(PORT)
+
+# Any command of the project on the demo's data: make manage ARGS="run_daily --json"
+manage: setup
+	@$(IN_DEMO) $(BIN)/python manage.py $(ARGS)
 
 demo-reset:
 	rm -rf -- "$(DATA_DIR)"

@@ -51,6 +51,7 @@ COMMANDS = {
     "make help": "make",
     "make demo PORT=8001 DATA_DIR=var/second": "make",
     "make demo-reset": "make",
+    'make manage ARGS="run_daily --json"': "make",
     "make test-fast": "make",
     "make test-full": "make",
     "make check": "make",

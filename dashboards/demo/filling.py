@@ -13,6 +13,7 @@ from accounts.working_days import mask_of, weekday_bit
 from dashboards.demo import library
 from outbox.models import OutboxMessage
 from reinforcement.competencies.models import Competency, CompetencyLevel
+from reinforcement.daily import messages
 from reinforcement.daily import services as daily
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.preparing import prepare_sets
@@ -68,6 +69,9 @@ def open_today(now: datetime) -> None:
         seller.working_days |= weekday_bit(today)
         seller.save(update_fields=["working_days"])
     prepare_sets(now)
+    # A visitor should not have to wait for the persons' hour to see a morning mail.
+    morning = OutboxMessage.objects.filter(kind=messages.MORNING, state=OutboxMessage.State.WAITING, organization__in=_public_ids())
+    morning.filter(due_at__gt=now).update(due_at=now)
 
 
 def _make_organization(source: library.Organization, content: library.Library, today: date) -> list[Simulated]:

@@ -63,7 +63,8 @@ def test_organizations_ask_enough_about_a_competency_to_say_something_of_a_perso
     assert len(LIBRARY.competencies) == 7
     for organization in LIBRARY.organizations:
         counts = Counter(question.competency for question in organization.questions)
-        assert min(counts.values()) >= 5, organization.slug
+        # At most one has too few questions: the page then shows how "not enough data" looks.
+        assert sum(count < 5 for count in counts.values()) <= 1, organization.slug
 
 
 def test_fennema_speaks_dutch_and_french_too():
