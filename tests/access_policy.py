@@ -112,6 +112,7 @@ own_sign_in_forms = DataClass(dict.fromkeys(("GET", "POST", "PUT"), SIGNED_IN), 
 # The link of the morning mail opens Today for whoever has it, for one set and for answering only.
 link_pages = public_pages
 link_verbs = open_to_all("POST")
+link_forms = open_to_all("GET", "POST")
 # The demo and the style page: closed on an installation that is no demo, but for its operator.
 demo_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 demo_verbs = DataClass({"POST": ()}, refusals=NOTHING_HERE, is_apart=True)
@@ -197,6 +198,7 @@ POLICY = {
     "reinforcement:today_question": set_items.of(key="item"),
     "reinforcement:link": link_pages.of(token="link"),
     "reinforcement:link_mail": link_verbs.of(token="link"),
+    "reinforcement:link_stop": link_forms.of(token="stop"),
     "reinforcement:link_leave": link_verbs,
     # Learning records.
     "reinforcement:progress": seller_pages,

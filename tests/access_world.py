@@ -134,6 +134,7 @@ def _objects(side: Side, *, is_own: bool) -> dict[str, Any]:
         "question_import": question_import.public_id,
         "item": item.key,
         "link": links.token_of(daily_set.public_id),
+        "stop": links.stop_link_of(daily_set.member.public_id).rstrip("/").split("/")[-2],
         "program": item.program.public_id,
         "question_in_program": item.question.public_id,
     }

@@ -54,6 +54,7 @@ ENTRANCES = {
     "accounts.api.authentication:TokenAuthentication.authenticate": "the secret of the token names the member",
     "accounts.invitations.views:invitation": "the secret of the link names the invitation",
     "reinforcement.daily.links:open_link": "the signature of the link names the set and its member",
+    "reinforcement.daily.links:member_who_stops": "the signature of the link names the member",
     "dashboards.demo.views:sign_in": "the demo lets anybody on the own machine sign in as one of its people",
 }
 

@@ -132,6 +132,12 @@ def change_member(
     report_to(member, manager, on=manager_from)
 
 
+def stop_daily_mail(member: Member) -> None:
+    """No morning mail and no reminder from now on. One statement."""
+    member.wants_morning_mail = member.wants_reminder = False
+    member.save(update_fields=["wants_morning_mail", "wants_reminder"])
+
+
 @transaction.atomic
 def deactivate(member: Member, *, on: date | None = None) -> None:
     """The member leaves: access ends with the next request, sets and messages stop, records stay for their period.

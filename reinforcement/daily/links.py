@@ -14,23 +14,44 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts import access
+from accounts.models import Member
 from reinforcement.daily.models import DailySet
 from reinforcement.daily.services import OPEN_FOR
 
 COOKIE = "today_link"
 _TOKENS = Signer(salt="reinforcement.daily.links", sep=".")
+_STOPS = Signer(salt="reinforcement.daily.links.stop", sep=".")
 _COOKIE_SALT = "reinforcement.daily.links.cookie"
 
 
 def token_of(set_id: uuid.UUID) -> str:
     """The token of a set, 66 characters that may stand in an address. The same set always has the same token."""
-    return _TOKENS.sign(base64.urlsafe_b64encode(set_id.bytes).rstrip(b"=").decode())
+    return _sign(_TOKENS, set_id)
 
 
 def set_id_of(token: str) -> uuid.UUID | None:
     """The public id of the set that the token names; None where the token is not one of ours."""
+    return _unsign(_TOKENS, token)
+
+
+def stop_link_of(member_id: uuid.UUID) -> str:
+    """The whole address where the member (public id) stops these mails without signing in. It is good for nothing else."""
+    return settings.SITE_URL.rstrip("/") + reverse("reinforcement:link_stop", args=[_sign(_STOPS, member_id)])
+
+
+def member_who_stops(token: str) -> Member | None:
+    """The member whom a token of `stop_link_of` names; None where it is not one of ours. One statement: the signature stood for one."""
+    member_id = _unsign(_STOPS, token)
+    return Member.objects.filter(public_id=member_id).select_related("organization").first() if member_id else None
+
+
+def _sign(signer: Signer, public_id: uuid.UUID) -> str:
+    return signer.sign(base64.urlsafe_b64encode(public_id.bytes).rstrip(b"=").decode())
+
+
+def _unsign(signer: Signer, token: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(bytes=base64.urlsafe_b64decode(_TOKENS.unsign(token) + "=="))
+        return uuid.UUID(bytes=base64.urlsafe_b64decode(signer.unsign(token) + "=="))
     except (BadSignature, binascii.Error, ValueError):
         return None
 

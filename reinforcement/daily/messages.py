@@ -18,7 +18,7 @@ from accounts.models import Absence, Member
 from outbox import services as outbox
 from outbox.models import OutboxMessage
 from outbox.registry import MessageKind, Rendered
-from reinforcement.daily.links import link_to
+from reinforcement.daily.links import link_to, stop_link_of
 from reinforcement.daily.models import DailySet, DailySetItem
 from reinforcement.daily.services import OPEN_FOR, current_set
 from reinforcement.questions.kinds.registry import kind
@@ -137,13 +137,14 @@ def _rendered(message: OutboxMessage) -> Rendered:
         .order_by("position")[0]
     )
     settings_url = settings.SITE_URL.rstrip("/") + reverse("accounts:me")
-    context = _context(message, daily_set, item) | {"settings_url": settings_url}
+    stop_url = stop_link_of(daily_set.member.public_id)
+    context = _context(message, daily_set, item) | {"settings_url": settings_url, "stop_url": stop_url}
     return Rendered(
         subject=Truncator(" ".join(item.wording.prompt.split())).chars(SUBJECT_CHARACTERS),
         text=render_to_string("reinforcement/mail/daily.txt", context),
         html=render_to_string("reinforcement/mail/daily.html", context),
-        # A page that asks for the sign-in; no one-click address is promised, so mail programs open the page.
-        headers={"List-Unsubscribe": f"<{settings_url}>"},
+        # A page with a button: mail scanners open addresses too, so no one-click address is promised.
+        headers={"List-Unsubscribe": f"<{stop_url}>"},
     )
 
 

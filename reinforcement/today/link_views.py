@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access
+from accounts.people import services as people
 from reinforcement.daily import links, messages
 from reinforcement.today.visitors import link_ended, private
 
@@ -40,6 +41,18 @@ def link_mail(request: HttpRequest, token: str) -> HttpResponse:
         return _unknown(request)
     messages.send_again(set_id, timezone.now())
     return private(render(request, "reinforcement/today/link_mail.html"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stops the morning mail and the reminder of the person of the link, by its button; the sets go on."""
+    member = links.member_who_stops(token)
+    if member is None:
+        return _unknown(request)
+    with translation.override(member.language):
+        if request.method == "POST":
+            people.stop_daily_mail(member)
+        return private(render(request, "reinforcement/today/link_stop.html", {"member": member}))
 
 
 @require_POST

@@ -311,3 +311,20 @@ def test_asking_for_a_mail_reveals_nothing(daily_set, clock, end):
     answer = ask_again(daily_set)
     assert (answer.status_code, words(answer)) == (200, fresh)
     assert not OutboxMessage.objects.exists()
+
+
+def test_the_stop_link_changes_nothing_by_itself_and_stops_the_mails_by_its_button(daily_set):
+    browser, address = Client(), links.stop_link_of(daily_set.member.public_id).removeprefix("http://127.0.0.1:8000")
+    before = everything()
+    assert browser.get(address).status_code == 200
+    assert everything() == before
+    assert browser.post(address).status_code == 200
+    daily_set.member.refresh_from_db()
+    assert (daily_set.member.wants_morning_mail, daily_set.member.wants_reminder) == (False, False)
+
+
+def test_the_stop_link_is_no_link_to_a_set_and_a_set_link_stops_nothing(daily_set):
+    stop = links.stop_link_of(daily_set.member.public_id).rstrip("/").split("/")[-2]
+    assert links.set_id_of(stop) is None
+    assert links.member_who_stops(links.token_of(daily_set.public_id)) is None
+    assert Client().post(reverse("reinforcement:link_stop", args=[links.token_of(daily_set.public_id)])).status_code == 404

@@ -88,7 +88,7 @@ def test_a_mail_arrives_over_smtp_as_text_and_html(clock, server):
     [mail] = server.received
     item = items_of(daily_set)[0]
     assert (mail["To"], mail["Subject"]) == (daily_set.member.email, item.wording.prompt)
-    assert mail["List-Unsubscribe"] == "<https://feedforward.example/me/>"
+    assert mail["List-Unsubscribe"].strip() == f"<{links.stop_link_of(daily_set.member.public_id)}>"
     text, html = (part.get_content() for part in mail.iter_parts())
     link = f"https://feedforward.example/t/{links.token_of(daily_set.public_id)}/"
     for body in (text, html):
