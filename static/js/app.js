@@ -75,8 +75,14 @@
     dialog.showModal();
   });
 
-  // --- many roles make a long bar on a phone: the page that is open stays in sight ---
-  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // --- many roles make a long bar on a phone, many figures long tabs: the chosen one stands in sight. Only the bar itself is
+  // scrolled: scrollIntoView would move the page with it, by the room that is kept for the bar ---
+  document.querySelectorAll(".nav ul, .tabs").forEach((bar) => {
+    const chosen = bar.querySelector("[aria-current]")?.getBoundingClientRect();
+    if (!chosen) return;
+    const shown = bar.getBoundingClientRect();
+    bar.scrollLeft += chosen.left + chosen.width / 2 - shown.left - shown.width / 2;
+  });
 
   // --- theme ---
   const choice = document.querySelector("[data-theme-choice]");

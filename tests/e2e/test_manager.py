@@ -50,6 +50,20 @@ def test_manager_reads_the_team_and_then_one_person(device, sign_in, manager):
     assert_accessible(device)
 
 
+def test_long_page_opens_at_its_top_on_a_phone(phone, sign_in, manager):
+    sign_in(phone, manager)
+    phone.goto("/team/")
+    assert phone.evaluate("() => document.documentElement.scrollHeight > innerHeight + 80"), "the page is too short to show it"
+    assert phone.evaluate("() => scrollY") == 0
+
+
+def test_chosen_tab_is_in_sight_on_a_phone(phone, sign_in, manager):
+    sign_in(phone, manager)
+    phone.goto("/team/?measure=started")
+    expect(phone.get_by_role("link", name="Started", exact=True)).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("() => scrollY") == 0
+
+
 def test_manager_downloads_the_table(desk, sign_in, manager):
     sign_in(desk, manager)
     desk.goto("/team/")
