@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from reinforcement.models import Program
 from tests.e2e.asking import ASK, give_set, make_seller
 from tests.e2e.browsing import NARROW, assert_fits, assert_no_violations
-from tests.factories import LastAnswersFactory, ProgramFactory, SellerFactory, enroll, put_in
+from tests.factories import LastAnswersFactory, MemberFactory, ProgramFactory, SellerFactory, enroll, put_in
 
 PATHS = [
     "/today/",
@@ -57,6 +57,19 @@ def test_pages_fit_in_every_language(open_page, sign_in, member):
     expect(page.locator(".verdict")).to_be_visible()
     assert_fits(page)
     assert_no_violations(page, member.language)
+
+
+@pytest.mark.parametrize("path", ["/team/", "/competencies/", "/people/"])
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_five_links_fit_the_bar_of_a_phone(phone, sign_in, language, path):
+    member = MemberFactory(language=language, is_author=True, is_owner=True)
+    SellerFactory(organization=member.organization, manager=member)
+    sign_in(phone, member)
+    phone.goto(path)
+    bar = phone.locator(".nav ul")
+    expect(bar.get_by_role("link")).to_have_count(5)
+    assert bar.evaluate("bar => [...bar.querySelectorAll('a')].filter(link => link.scrollWidth > link.clientWidth).length") == 0
+    assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") == 0
 
 
 @pytest.mark.parametrize(("locale", "language"), [("nl-BE", "nl"), ("fr-FR", "fr"), ("de-DE", "en")])
