@@ -1,7 +1,7 @@
 """Figures of learning progress as values: what was counted, what it is counted against, and whether that says something. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -70,6 +70,11 @@ class Mean:
     def percent(self) -> int:
         return percent(self.share)
 
+    @property
+    def covers_half(self) -> bool:
+        """Whether half of the people or more have data: from there on it is said of the team."""
+        return self.with_data > 0 and self.with_data * 2 >= self.people
+
 
 @dataclass(frozen=True, slots=True)
 class CompetencyName:
@@ -100,6 +105,20 @@ class TeamFigures:
     def means(self) -> tuple[Mean, ...]:
         """Per competency, over people with data."""
         return tuple(mean_of(person.figures[column] for person in self.people) for column in range(len(self.competencies)))
+
+    def lowest_first(self) -> "TeamFigures":
+        """The same figures, competencies from the lowest mean to the highest; those of under half of the people after them, none last."""
+        means = self.means
+
+        def place(column: int) -> tuple[bool, bool, float]:
+            return (not means[column].with_data, not means[column].covers_half, means[column].share)
+
+        order = sorted(range(len(means)), key=place)
+        return replace(
+            self,
+            competencies=tuple(self.competencies[column] for column in order),
+            people=tuple(replace(person, figures=tuple(person.figures[column] for column in order)) for person in self.people),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,8 @@ def read_team(team: TeamFigures) -> Reading:
 
 
 def _read_competencies(team: TeamFigures) -> Reading:
-    people = len(team.people)
     means = team.means
-    told = [column for column, mean in enumerate(means) if mean.with_data * 2 >= people]
+    told = [column for column, mean in enumerate(means) if mean.covers_half]
     if not told:
         return _not_enough(team)
     lowest = min(told, key=lambda column: means[column].share)

@@ -93,7 +93,7 @@ def _figures_asked_for(request):
         raise Http404(gettext("There is no such figure.")) from None
     if measure is not Measure.PARTICIPATION:
         period = Period.ALL
-    return queries.team_figures(request.member, measure, period)
+    return queries.team_figures(request.member, measure, period).lowest_first()
 
 
 def _progress_asked_for(request, person) -> PersonProgress:

@@ -79,6 +79,24 @@ def test_mean_of_nobody_says_so():
     assert mean_of([Figure(4, 4)]) == Mean(share=0, with_data=0, people=1)
 
 
+def test_competencies_stand_from_the_lowest_mean_to_the_highest_each_with_its_figures():
+    ordered = team((90, 50, 70), (80, 60, 40)).lowest_first()
+    assert [competency.name for competency in ordered.competencies] == ["Negotiation", "Value and price", "Conversation skill"]
+    assert [[figure.percent for figure in person.figures] for person in ordered.people] == [[50, 70, 90], [60, 40, 80]]
+
+
+def test_competency_of_the_headline_stands_first_and_those_without_enough_people_last():
+    figures = team((None, 10, 80), (Figure(1, 4), None, 70), (None, None, 75))
+    ordered = figures.lowest_first()
+    assert [competency.name for competency in ordered.competencies] == ["Value and price", "Negotiation", "Conversation skill"]
+    assert read_team(ordered) == read_team(figures)
+    assert read_team(ordered).headline.startswith("Value and price")
+
+
+def test_competencies_with_equal_means_keep_the_order_of_the_tree():
+    assert team((70, 70, 70)).lowest_first().competencies == COMPETENCIES
+
+
 @pytest.mark.parametrize(("value", "step"), [(0, 1), (39, 1), (40, 2), (59, 3), (69, 4), (70, 5), (89, 6), (90, 7), (100, 7)])
 def test_map_step_changes_at_the_tens(value, step):
     assert map_step(value) == step

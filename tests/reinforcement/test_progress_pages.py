@@ -278,6 +278,17 @@ def test_download_holds_what_the_page_shows(client, line):
     ]
 
 
+def test_page_and_download_begin_with_the_lowest_competency(client, line):
+    manager, seller, _other_line, _elsewhere = line
+    LastAnswersFactory(member=seller, competency=CompetencyFactory(organization=manager.organization, name="Value"), questions=10, right=4)
+    sign_in(client, manager)
+    page = client.get(reverse("reinforcement:team")).content.decode()
+    assert page.index('<th scope="col">Value') < page.index('<th scope="col">Negotiation')
+    assert "Columns from the lowest to the highest mean" in page
+    download = client.get(reverse("reinforcement:team_download")).content.decode("utf-8-sig")
+    assert download.splitlines()[0] == 'Person,"Value, %","Value, questions answered","Negotiation, %","Negotiation, questions answered"'
+
+
 def test_download_holds_everybody_and_the_page_fifty(client):
     manager, sellers = make_line(sellers=51)
     LastAnswersFactory(member=sellers[0])
