@@ -123,10 +123,14 @@ class TeamFigures:
 
 @dataclass(frozen=True, slots=True)
 class CompetencyProgress:
-    """Where one person stands on one competency. `started` has no whole where it is not known what was assigned."""
+    """Where one person stands on one competency. `started` has no whole where it is not known what was assigned.
+
+    `first_right` and `right` count alike, at the first and at the last answer; `initial` is the mean credit of first answers.
+    """
 
     competency: CompetencyName
     initial: Figure
+    first_right: Figure
     right: Figure
     participation: Figure
     started: Figure
@@ -157,8 +161,8 @@ class PersonProgress:
         return sum(row.answers for row in self.competencies)
 
     @property
-    def initial(self) -> Figure:
-        return sum((row.initial for row in self.competencies), Figure())
+    def first_right(self) -> Figure:
+        return sum((row.first_right for row in self.competencies), Figure())
 
     @property
     def right(self) -> Figure:

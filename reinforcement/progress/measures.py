@@ -28,6 +28,7 @@ MEASURES = (
         (
             _("Of the questions a person has answered, how many were right at the last answer. Each question counts once."),
             _("Partly right counts as not yet. The figure does not fall while a question waits: it says nothing about forgetting."),
+            _("On the page of one person it is compared with the share right at the first answer, which is counted in the same way."),
         ),
     ),
     MeasureWords(

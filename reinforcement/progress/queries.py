@@ -108,7 +108,7 @@ def manager_name(member: Member) -> str:
     return lines.values_list("manager__name", flat=True).first() or ""
 
 
-_COUNTED = ("presented", "answered", "first_answered", "first_credit")
+_COUNTED = ("presented", "answered", "first_answered", "first_right", "first_credit")
 
 
 def _sums(*columns: str) -> dict[str, Sum]:
@@ -212,6 +212,7 @@ def _competency_progress(
     return CompetencyProgress(
         competency=competency,
         initial=Figure(counts["first_credit"] / CREDIT_UNITS, counts["first_answered"]),
+        first_right=Figure(counts["first_right"], counts["first_answered"]),
         right=right or Figure(),
         participation=_answered_of(counts["answered"], counts["presented"]),
         started=started or replace(Figure(), minimum=_minimum(Measure.STARTED)),

@@ -165,7 +165,7 @@ def read_own(progress: PersonProgress) -> Reading:
             "count": missing
         }
         return Reading(headline, more)
-    return Reading(_from_to(progress), _over_questions(answers))
+    return Reading(_from_to(progress), _over_questions(progress))
 
 
 def read_person(progress: PersonProgress) -> Reading:
@@ -188,15 +188,16 @@ def read_person(progress: PersonProgress) -> Reading:
                 "competency": lowest.competency.name,
                 "share": in_percent(lowest.right.percent),
             }
-            return Reading(headline, f"{evidence} {_over_questions(answers)}")
-    return Reading(headline, _over_questions(answers))
+            return Reading(headline, f"{evidence} {_over_questions(progress)}")
+    return Reading(headline, _over_questions(progress))
 
 
 def _from_to(progress: PersonProgress) -> str:
+    """From the share right at first answers to the share right at last ones: one measure at both ends."""
     now = progress.right.percent
-    if not progress.initial.has_data:
+    if not progress.first_right.has_data:
         return gettext("%(now)d out of 100 right at the last answer") % {"now": now}
-    initial = progress.initial.percent
+    initial = progress.first_right.percent
     words = {"initial": initial, "now": now}
     if now > initial:
         return gettext("From %(initial)d to %(now)d out of 100") % words
@@ -205,7 +206,13 @@ def _from_to(progress: PersonProgress) -> str:
     return gettext("From %(initial)d to %(now)d out of 100: what slipped comes back in the sets") % words
 
 
-def _over_questions(count: int) -> str:
+def _over_questions(progress: PersonProgress) -> str:
+    """What the headline compares, and over how many questions."""
+    count = progress.right.whole
+    if not progress.first_right.has_data:
+        return ngettext("Over %(count)d question.", "Over %(count)d questions.", count) % {"count": count}
     return ngettext(
-        "First answers to last answers, over %(count)d question.", "First answers to last answers, over %(count)d questions.", count
+        "Right at the first answer, compared with right at the last answer, over %(count)d question.",
+        "Right at the first answer, compared with right at the last answer, over %(count)d questions.",
+        count,
     ) % {"count": count}

@@ -47,11 +47,13 @@ def team(*rows, measure=Measure.RIGHT, whole=20, minimum=5, competencies=COMPETE
 
 
 def own(*rows):
-    """One's progress: (first credit, first answers, right, questions) per competency."""
+    """One's progress: (right at first, first answers, right, questions) per competency; initial proficiency is higher, by partly right."""
     return PersonProgress(
         competencies=tuple(
-            CompetencyProgress(name, Figure(credit, firsts), Figure(right, questions), Figure(), Figure(), questions)
-            for name, (credit, firsts, right, questions) in zip(COMPETENCIES, rows, strict=False)
+            CompetencyProgress(
+                name, Figure((first + firsts) / 2, firsts), Figure(first, firsts), Figure(right, questions), Figure(), Figure(), questions
+            )
+            for name, (first, firsts, right, questions) in zip(COMPETENCIES, rows, strict=False)
         ),
         weeks=(),
     )
@@ -198,8 +200,8 @@ def test_reading_never_names_a_person():
 
 
 def test_own_reading_goes_from_first_answers_to_last_ones():
-    assert read_own(own((5.5, 10, 7, 10), (5.5, 10, 8, 10))) == Reading(
-        "From 55 to 75 out of 100", "First answers to last answers, over 20 questions."
+    assert read_own(own((5, 10, 7, 10), (6, 10, 8, 10))) == Reading(
+        "From 55 to 75 out of 100", "Right at the first answer, compared with right at the last answer, over 20 questions."
     )
 
 
@@ -211,6 +213,10 @@ def test_own_reading_of_a_fall_says_that_it_comes_back():
     assert read_own(own((8, 10, 7, 10))).headline == "From 80 to 70 out of 100: what slipped comes back in the sets"
 
 
+def test_own_reading_without_first_answers_compares_nothing():
+    assert read_own(own((0, 0, 7, 10))) == Reading("70 out of 100 right at the last answer", "Over 10 questions.")
+
+
 def test_own_reading_before_the_first_set():
     assert read_own(own()).headline == "Your progress starts with your first set"
 
@@ -219,7 +225,8 @@ def test_person_reading_names_the_competency_to_practise():
     reading = read_person(own((5, 10, 9, 10), (5, 10, 6, 10)))
     assert reading == Reading(
         "From 50 to 75 out of 100",
-        f"Negotiation needs the most practice: 60{SPACE}% at the last answer. First answers to last answers, over 20 questions.",
+        f"Negotiation needs the most practice: 60{SPACE}% at the last answer. "
+        "Right at the first answer, compared with right at the last answer, over 20 questions.",
     )
 
 

@@ -50,7 +50,9 @@ def line():
     manager, [seller] = make_line(sellers=1)
     competency = CompetencyFactory(organization=manager.organization, name="Negotiation")
     LastAnswersFactory(member=seller, competency=competency, questions=10, right=7)
-    MemberWeekFactory(member=seller, competency=competency, presented=20, answered=15, right=10, first_answered=10, first_credit=45_000)
+    MemberWeekFactory(
+        member=seller, competency=competency, presented=20, answered=15, right=10, first_answered=10, first_right=4, first_credit=45_000
+    )
     other_manager, [other_line] = make_line(organization=manager.organization, sellers=1)
     _stranger, [elsewhere] = make_line(sellers=1)
     for outsider in (other_line, other_manager, manager):
@@ -219,7 +221,9 @@ def test_progress_page_shows_own_figures_and_who_reads_them(client, line):
     manager, seller, _other_line, _elsewhere = line
     sign_in(client, seller)
     page = client.get(reverse("reinforcement:progress")).content.decode()
-    assert "From 45 to 70 out of 100" in page
+    assert "From 40 to 70 out of 100" in page
+    assert "Negotiation: from 40 to 70 per cent" in page
+    assert "Initial proficiency 45&nbsp;%" in page
     assert f"You, {manager.name}, and the managers above." in page
     assert "15 of 20 questions answered" in page
 
