@@ -72,6 +72,17 @@ def test_five_links_fit_the_bar_of_a_phone(phone, sign_in, language, path):
     assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") == 0
 
 
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_choice_of_weeks_is_one_row_on_a_phone(phone, sign_in, language):
+    manager = MemberFactory(language=language)
+    SellerFactory(organization=manager.organization, manager=manager)
+    sign_in(phone, manager)
+    phone.goto("/team/?measure=participation")
+    choices = phone.locator(".segments a")
+    expect(choices).to_have_count(3)
+    assert choices.evaluate_all("links => new Set(links.map(link => link.offsetTop)).size") == 1
+
+
 @pytest.mark.parametrize(("locale", "language"), [("nl-BE", "nl"), ("fr-FR", "fr"), ("de-DE", "en")])
 def test_sign_in_speaks_the_language_of_the_browser(open_page, locale, language):
     page = open_page(NARROW, locale=locale)
