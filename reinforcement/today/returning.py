@@ -58,10 +58,15 @@ def _in_days(days: int) -> str:
 
 
 def _why(item: DailySetItem, answer: Answer, rights_in_a_row: int) -> str:
+    is_sooner = item.program.days_after_wrong < item.program.days_after_right
     if answer.verdict == Answer.Verdict.WRONG:
-        return _("not yet right the first time.") if answer.is_first else _("not yet right this time, so it comes back soon.")
+        if answer.is_first:
+            return _("not yet right the first time.")
+        if is_sooner:
+            return _("not yet right this time, so it comes back sooner than after a right answer.")
+        return _("not yet right this time.")
     if answer.verdict == Answer.Verdict.PARTLY:
-        if item.program.days_after_wrong < item.program.days_after_right:
+        if is_sooner:
             return _("you knew a part of it, so it comes back sooner than after a right answer.")
         return _("you knew a part of it.")
     missing = max(item.program.rights_to_retire - rights_in_a_row, 1)

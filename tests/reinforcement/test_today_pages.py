@@ -235,6 +235,24 @@ def test_a_wrong_answer_comes_back_on_a_working_day_and_says_why(seller):
     assert 'aria-label="Seen today. Comes back on Monday 7 December."' in page
 
 
+@pytest.mark.parametrize(
+    ("days_after_right", "reason"),
+    [
+        (24, "not yet right this time, so it comes back sooner than after a right answer."),
+        (12, "not yet right this time."),
+    ],
+)
+def test_a_question_wrong_again_comes_back_sooner_only_where_the_program_says_so(seller, clock, days_after_right, reason):
+    question = QuestionFactory(organization=seller.organization)
+    program = ProgramFactory(organization=seller.organization, days_after_wrong=12, days_after_right=days_after_right)
+    clock.move_to(MORNING - timedelta(days=12))
+    answer_all(DailySetFactory(member=seller, questions=[question], program=program), ["b"])
+    clock.move_to(MORNING)
+    again = DailySetFactory(member=seller, questions=[question], program=program)
+    page = words(signed_in(seller).post(address(items_of(again)[0]), {"answer": "b"}, follow=True))
+    assert f"days: {reason}" in page
+
+
 def test_right_twice_in_a_row_is_mastered(seller, clock):
     question = QuestionFactory(organization=seller.organization)
     client, first = signed_in(seller), DailySetFactory(member=seller, questions=[question], local_date=date(2026, 10, 30))
