@@ -278,6 +278,16 @@ def test_page_shows_what_would_change_and_then_takes_the_file_whole(page, owner)
     assert page.post(preview_url).status_code == 404
 
 
+def test_page_names_the_teams_that_would_be_made(page, owner):
+    services.apply(owner.organization, b"email,name,team\nann@acme.example,Ann,Benelux / South\n")
+    text = "email,name,team\nben@acme.example,Ben,Benelux / South\nbob@acme.example,Bob,Benelux / Suoth\ncas@acme.example,Cas,Nord / Est\n"
+    preview = page.get(upload(page, text)["Location"])
+    assert preview.context["new_teams"] == ["Benelux / Suoth", "Nord", "Nord / Est"]
+    assert "Benelux / Suoth, Nord, Nord / Est" in preview.content.decode()
+    known = page.get(upload(page, "email,name,team\nben@acme.example,Ben,Benelux / South\n")["Location"])
+    assert "New teams." not in known.content.decode()
+
+
 def test_page_invites_the_new_people_only_when_asked(page, owner):
     SellerFactory(organization=owner.organization, email="old@acme.example")
     preview_url = upload(page, FILE + "old@acme.example,Renamed,,,,,,,,\n")["Location"]
