@@ -64,7 +64,7 @@ def plan_import(organization: Organization, people: People) -> Plan:
         member = members.get(row.email)
         found = list(_problems_of(row, member, members, people.emails, people.column_names))
         problems += found
-        if not found:
+        if not found and not row.unreadable:
             rows.append(_planned(row, member, managers.get(row.email), teams.get(member.pk) if member else None))
     problems += _circles(rows, managers, people.column_names["manager"])
     problems += _ownerless(organization, rows, members.values(), people.column_names["roles"])
@@ -85,7 +85,8 @@ def _team_of_each(organization: Organization, paths: dict[int, tuple[str, ...]])
 def _problems_of(
     row: PersonRow, member: Member | None, members: dict[str, Member], in_file: set[str], names: dict[str, str]
 ) -> Iterable[RowProblem]:
-    if member is None and "name" not in row.values:
+    # Whether somebody is new is known from the address alone.
+    if member is None and not {"name", "email"} & (row.values.keys() | row.unreadable):
         yield RowProblem(row.number, names["name"], _("This person is new here: give a name."))
     if member is not None and not member.is_active:
         yield RowProblem(row.number, names["email"], _("%(name)s has left. Bring them back on their page first.") % {"name": member.name})

@@ -167,6 +167,20 @@ def test_a_manager_whose_own_row_has_a_problem_is_not_called_missing(owner, tmp_
 
 
 @pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("new@acme.example,,,nobody@acme.example,boss,Mars/Base,,,,", {"name", "manager email", "roles", "time zone"}),
+        ("no address,,,nobody@acme.example,,,,,,", {"email", "manager email"}),
+        (f"new@acme.example,{'x' * 121},,nobody@acme.example,,,,,,", {"name", "manager email"}),
+    ],
+)
+def test_all_problems_of_a_row_are_named_at_once(owner, tmp_path, capsys, row, columns):
+    code, report = run(tmp_path, capsys, f"{HEADER}\n{row}\n")
+    assert code == 2
+    assert sorted(problem["column"] for problem in report["rejected"]) == sorted(columns)
+
+
+@pytest.mark.parametrize(
     ("text", "column"),
     [
         (b"", "1"),
