@@ -26,6 +26,9 @@ _SAMPLE_ROWS = 20
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _EMPTY_LINES = re.compile(r"[\r\n]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# A workbook of today (a ZIP archive), one of the old kind, a PDF, and pictures.
+_BINARY_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff")
+_BINARY_SAMPLE_BYTES = 8
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -84,6 +87,8 @@ def read_csv(data: bytes | BinaryIO, *, has_header: bool) -> Table:
     content = data if isinstance(data, bytes) else data.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise TableError([RowProblem(1, "1", _("The file is larger than 20 MB. Split it into smaller files."))])
+    if _is_binary(content):
+        raise TableError([RowProblem(1, "1", _("This is not a CSV file. Save it as “CSV UTF-8” and load that file."))])
     text, is_whole = _decoded(content)
     delimiter = _delimiter_of(text)
     if not is_whole:
@@ -95,6 +100,13 @@ def read_csv(data: bytes | BinaryIO, *, has_header: bool) -> Table:
 def safe_cell(text: str) -> str:
     """`text` for a cell of a file that we write: an apostrophe keeps a spreadsheet from running it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _is_binary(content: bytes) -> bool:
+    """Whether the file is no text at all, such as a workbook. A single NUL farther on is named by its cell instead."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return content.startswith(_BINARY_STARTS) or b"\0" in content[:_BINARY_SAMPLE_BYTES]
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:

@@ -1,13 +1,11 @@
 """Time zones by their IANA names."""
 
 from functools import cache
+from importlib import resources
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-
-# Names that are no place where people live; they stay out of the choices.
-_NOT_PLACES = ("Etc/", "SystemV/", "US/", "posix", "right")
 
 
 @cache
@@ -18,9 +16,10 @@ def known_time_zones() -> frozenset[str]:
 
 @cache
 def time_zone_choices() -> list[tuple[str, str]]:
-    """Choices for a form: places and UTC, sorted by name."""
-    names = [name for name in known_time_zones() if "/" in name and not name.startswith(_NOT_PLACES)]
-    return [(name, name.replace("_", " ")) for name in ["UTC", *sorted(names)]]
+    """Choices for a form: UTC and the places that are in use for a country today, sorted by name; old names of a place are left out."""
+    table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8")
+    places = {line.split("\t")[2] for line in table.splitlines() if line and not line.startswith("#")}
+    return [(name, name.replace("_", " ")) for name in ["UTC", *sorted(places & known_time_zones())]]
 
 
 def validate_time_zone(name: str) -> None:

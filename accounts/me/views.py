@@ -40,7 +40,12 @@ def absence_add(request):
         except services.AbsenceOverlaps:
             form.add_error("started_on", _("You are away in that time already. Choose other days."))
         else:
-            messages.success(request, _("Noted. No set comes in that time, and your streak stays."))
+            # A set that was made before stays; whether there is one is not known in this room.
+            if form.cleaned_data["started_on"] <= access.today_of(request.member):
+                said = _("Noted. If today's set is there already, it stays open. No other comes in that time, and your streak stays.")
+            else:
+                said = _("Noted. No set comes in that time, and your streak stays.")
+            messages.success(request, said)
             return redirect("accounts:me")
     return _page(request, absence=form)
 

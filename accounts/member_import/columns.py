@@ -72,11 +72,14 @@ MOST_NAME_CHARACTERS = 120
 
 @dataclass(slots=True)
 class PersonRow:
-    """One row that could be read. A field is missing from `values` where its cell is empty or its column is not there."""
+    """One row. A field is missing from `values` where its cell is empty or cannot be read, or its column is not there."""
 
     number: int
     email: str
+    """Empty where the address is missing or cannot be read."""
     values: dict[str, Any] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+    """Columns with a problem of their own. Such a row is looked at for more problems and never taken."""
 
 
 @dataclass(slots=True)
@@ -86,11 +89,11 @@ class People:
     column_names: dict[str, str]
     """How the file calls each of our columns; our own name where it has none."""
     emails: set[str] = field(default_factory=set)
-    """Every address of the file, also of rows that were left out."""
+    """Every address of the file."""
 
 
 def read_people(table: Table) -> People:
-    """The people in `table`, which has a header; rows with a problem are left out and named. TableError where columns are amiss."""
+    """The people in `table`, which has a header, and what is wrong with their cells. TableError where columns are amiss."""
     places = _places(table)
     names = {column: headers[0] for column, headers in HEADERS.items()}
     names |= {column: table.column_name(place) for column, place in places.items()}
@@ -98,14 +101,14 @@ def read_people(table: Table) -> People:
     seen: dict[str, int] = {}
     for row in table.rows:
         person, problems = _read_row(row.number, row.cells, places, names)
-        if person is not None and person.email in seen:
+        if person.email in seen:
             message = _("Row %(row)d has this address too. Keep one of the two.") % {"row": seen[person.email]}
             problems.append(RowProblem(row.number, names["email"], message))
-        elif person is not None:
+            person.unreadable |= {"email"}
+        elif person.email:
             seen[person.email] = row.number
         people.problems += problems
-        if person is not None and not problems:
-            people.rows.append(person)
+        people.rows.append(person)
     people.emails.update(seen)
     return people
 
@@ -138,11 +141,10 @@ def plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum() or letter == "&")
 
 
-def _read_row(
-    number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]
-) -> tuple[PersonRow | None, list[RowProblem]]:
+def _read_row(number: int, cells: Sequence[str], places: dict[str, int], names: dict[str, str]) -> tuple[PersonRow, list[RowProblem]]:
     problems: list[RowProblem] = []
     values: dict[str, Any] = {}
+    unreadable = set()
     for column, place in places.items():
         cell = cells[place].strip()
         if not cell:
@@ -151,10 +153,11 @@ def _read_row(
             values[column] = _READERS[column](cell)
         except ValueError as problem:
             problems.append(RowProblem(number, names[column], str(problem)))
+            unreadable.add(column)
     if not cells[places["email"]].strip():
         problems.append(RowProblem(number, names["email"], _("The address is missing.")))
-    email = values.pop("email", None)
-    return (PersonRow(number, email, values) if email else None), problems
+        unreadable.add("email")
+    return PersonRow(number, values.pop("email", ""), values, frozenset(unreadable)), problems
 
 
 def _read_email(cell: str) -> str:

@@ -41,6 +41,8 @@ class PlannedRow:
 class Plan:
     rows: list[PlannedRow]
     problems: list[RowProblem]
+    new_teams: list[tuple[str, ...]] = field(default_factory=list)
+    """Paths of the teams that are not there yet and would be made, those above before those under them."""
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -54,23 +56,28 @@ def plan_import(organization: Organization, people: People) -> Plan:
         by_id[member].user.email: by_id[manager].user.email
         for member, manager in ReportingLine.objects.filter(organization=organization, ended_on=None).values_list("member_id", "manager_id")
     }
-    teams = _team_of_each(organization)
+    paths = {branch.team.pk: branch.path for branch in tree(Team.objects.filter(organization=organization))}
+    teams = _team_of_each(organization, paths)
     problems = list(people.problems)
     rows = []
     for row in people.rows:
         member = members.get(row.email)
         found = list(_problems_of(row, member, members, people.emails, people.column_names))
         problems += found
-        if not found:
+        if not found and not row.unreadable:
             rows.append(_planned(row, member, managers.get(row.email), teams.get(member.pk) if member else None))
     problems += _circles(rows, managers, people.column_names["manager"])
     problems += _ownerless(organization, rows, members.values(), people.column_names["roles"])
-    return Plan(rows, sorted(problems, key=lambda problem: problem.row))
+    return Plan(rows, sorted(problems, key=lambda problem: problem.row), _new_teams(rows, set(paths.values())))
 
 
-def _team_of_each(organization: Organization) -> dict[int, tuple[str, ...]]:
+def _new_teams(rows: list[PlannedRow], known: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    wanted = [row.changes["team"] for row in rows if "team" in row.changes]
+    return sorted({path[:depth] for path in wanted for depth in range(1, len(path) + 1)} - known)
+
+
+def _team_of_each(organization: Organization, paths: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
     """The path of each member's team, by member id."""
-    paths = {branch.team.pk: branch.path for branch in tree(Team.objects.filter(organization=organization))}
     current = TeamMembership.objects.filter(organization=organization, ended_on=None).values_list("member_id", "team_id")
     return {member: paths[team] for member, team in current}
 
@@ -78,7 +85,8 @@ def _team_of_each(organization: Organization) -> dict[int, tuple[str, ...]]:
 def _problems_of(
     row: PersonRow, member: Member | None, members: dict[str, Member], in_file: set[str], names: dict[str, str]
 ) -> Iterable[RowProblem]:
-    if member is None and "name" not in row.values:
+    # Whether somebody is new is known from the address alone.
+    if member is None and not {"name", "email"} & (row.values.keys() | row.unreadable):
         yield RowProblem(row.number, names["name"], _("This person is new here: give a name."))
     if member is not None and not member.is_active:
         yield RowProblem(row.number, names["email"], _("%(name)s has left. Bring them back on their page first.") % {"name": member.name})

@@ -96,6 +96,7 @@ def _context(kept: MemberImport, plan: Plan) -> dict:
         "kept": kept,
         "plan": plan,
         "rows": shown,
+        "new_teams": [" / ".join(path) for path in plan.new_teams],
         "more_count": max(0, len(rows) - SHOWN_ROWS),
         "counts": {outcome.value: plan.count(outcome) for outcome in Outcome},
         "changes_count": plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED),

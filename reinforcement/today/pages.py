@@ -141,7 +141,12 @@ def _why_nothing(member: Member, today: date, calendar: WorkCalendar, deliveries
     """A title and a sentence."""
     if not member.is_seller:
         return _("No set for you."), _("Questions come to sellers, and you are not one here.")
-    match calendar.kind_of(today):
+    day = calendar.kind_of(today)
+    # On a free day too: what keeps the questions away is not the day.
+    if not deliveries and day is not Day.PAUSE:
+        why = _("Ask your manager or an author to add you to one. Once it has started, its questions come here on your working days.")
+        return _("No program yet."), why
+    match day:
         case Day.PAUSE:
             return _("You are paused."), _("No questions come, and your days in a row stay as they are.")
         case Day.WEEKDAY_OFF:
@@ -150,8 +155,6 @@ def _why_nothing(member: Member, today: date, calendar: WorkCalendar, deliveries
             return _("No set today."), _("It is a holiday: %(name)s.") % {"name": calendar.holidays[today]}
         case Day.DAY_OFF:
             return _("No set today."), _("It is your day off. It does not count, and nothing waits up.")
-    if not deliveries:
-        return _("No program yet."), _("As soon as a program starts for you, its questions come here.")
     if next_on == today:
         return _("Your set is on its way."), _("It is here in a few minutes. Load this page again.")
     starts_on = min(delivery.first_on for delivery in deliveries)

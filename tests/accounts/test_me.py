@@ -67,6 +67,15 @@ def test_days_off_are_noted_and_ended_without_touching_the_past(client, member):
     assert client.post(url("absence_end"), {"started_on": str(past.started_on)}).status_code == 404
 
 
+@pytest.mark.parametrize(("days_ahead", "names_today"), [(0, True), (1, False)])
+def test_pause_from_today_says_that_the_set_of_today_stays(client, member, days_ahead, names_today):
+    first_day = access.today_of(member) + timedelta(days=days_ahead)
+    response = client.post(url("absence_add"), {"kind": "pause", "started_on": str(first_day), "ended_on": ""}, follow=True)
+    [message] = [str(message) for message in response.context["messages"]]
+    assert ("today's set is there already, it stays open" in message) == names_today
+    assert "your streak stays" in message
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [

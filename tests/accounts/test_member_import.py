@@ -167,6 +167,20 @@ def test_a_manager_whose_own_row_has_a_problem_is_not_called_missing(owner, tmp_
 
 
 @pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("new@acme.example,,,nobody@acme.example,boss,Mars/Base,,,,", {"name", "manager email", "roles", "time zone"}),
+        ("no address,,,nobody@acme.example,,,,,,", {"email", "manager email"}),
+        (f"new@acme.example,{'x' * 121},,nobody@acme.example,,,,,,", {"name", "manager email"}),
+    ],
+)
+def test_all_problems_of_a_row_are_named_at_once(owner, tmp_path, capsys, row, columns):
+    code, report = run(tmp_path, capsys, f"{HEADER}\n{row}\n")
+    assert code == 2
+    assert sorted(problem["column"] for problem in report["rejected"]) == sorted(columns)
+
+
+@pytest.mark.parametrize(
     ("text", "column"),
     [
         (b"", "1"),
@@ -276,6 +290,16 @@ def test_page_shows_what_would_change_and_then_takes_the_file_whole(page, owner)
     assert not OutboxMessage.objects.exists()
     assert not MemberImport.objects.exists()
     assert page.post(preview_url).status_code == 404
+
+
+def test_page_names_the_teams_that_would_be_made(page, owner):
+    services.apply(owner.organization, b"email,name,team\nann@acme.example,Ann,Benelux / South\n")
+    text = "email,name,team\nben@acme.example,Ben,Benelux / South\nbob@acme.example,Bob,Benelux / Suoth\ncas@acme.example,Cas,Nord / Est\n"
+    preview = page.get(upload(page, text)["Location"])
+    assert preview.context["new_teams"] == ["Benelux / Suoth", "Nord", "Nord / Est"]
+    assert "Benelux / Suoth, Nord, Nord / Est" in preview.content.decode()
+    known = page.get(upload(page, "email,name,team\nben@acme.example,Ben,Benelux / South\n")["Location"])
+    assert "New teams." not in known.content.decode()
 
 
 def test_page_invites_the_new_people_only_when_asked(page, owner):

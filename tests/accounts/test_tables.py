@@ -82,6 +82,25 @@ def test_what_cannot_be_read_is_named_by_row_and_column(data, places):
     assert places_of_problems(data) == places
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x03\x04\x14\x00\x06\x00",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"%PDF-1.7\n%\xe2",
+        b"\x89PNG\r\n\x1a\n",
+        b"\0\1\2",
+        "a;b".encode("utf-16-le"),
+    ],
+    ids=["workbook", "old workbook", "PDF", "picture", "NUL", "UTF-16 without a mark"],
+)
+def test_file_that_is_no_text_is_called_no_csv(data):
+    with pytest.raises(TableError) as caught:
+        read_csv(data, has_header=True)
+    [problem] = caught.value.problems
+    assert "not a CSV file" in problem.message
+
+
 def test_utf_16_without_its_end_is_named():
     assert places_of_problems("a;b\n1;2".encode("utf-16")[:-1]) == [(2, "b")]
 

@@ -35,7 +35,7 @@ def test_style_page_takes_no_other_theme(client, settings):
     assert 'dir="ltr"' in page
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "500.html"])
 def test_error_page_needs_no_context_and_leads_on(name):
     page = render_to_string(name)
     assert "<h1>" in page
