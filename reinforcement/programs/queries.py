@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts import access
-from accounts.models import Member, Team, TeamMembership
+from accounts.models import Member, OrganizationHoliday, Team, TeamMembership
+from accounts.working_days import is_working_day
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
 from reinforcement.questions.models import Question, QuestionWording
 from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
@@ -90,6 +91,19 @@ def audience_of(program: Program, reader: Member) -> Audience:
     members = list(Member.objects.filter(access.audience_visible_to(reader), pk__in=member_ids))
     people = sellers_of(program.organization_id, team_ids=team_ids, member_ids=member_ids, day=access.today_of(reader))
     return Audience(teams, members, len(lines) - len(teams) - len(members), people.count())
+
+
+def first_day_of(program: Program, today: date) -> date | None:
+    """The first day, from `today` on, on which the program asks; None where it ends before. One statement.
+
+    Days off of single people are not looked at.
+    """
+    start = max(program.starts_on, today)
+    last = min(program.ends_on or date.max, start + timedelta(weeks=52))
+    holidays = OrganizationHoliday.objects.filter(organization_id=program.organization_id, day__gte=start, day__lte=last)
+    closed = set(holidays.values_list("day", flat=True))
+    days = (start + timedelta(days=number) for number in range((last - start).days + 1))
+    return next((day for day in days if is_working_day(program.weekdays, day) and day not in closed), None)
 
 
 # Answers to a question that this program asked.

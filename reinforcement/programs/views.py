@@ -1,5 +1,6 @@
 """Pages of programs: authors write, managers and HR read."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -86,7 +87,9 @@ def program_launch(request, public_id):
         services.launch(program)
     except services.ProgramNotReady as missing:
         return render(request, "reinforcement/program_detail.html", _overview(request, program) | {"missing": missing}, status=422)
-    messages.success(request, _("The program is launched."))
+    today = access.today_of(request.member)
+    first = words.first_questions_in_words(queries.first_day_of(program, today), today)
+    messages.success(request, " ".join(filter(None, [_("The program is launched."), first])))
     return redirect("reinforcement:program_detail", program.public_id)
 
 
@@ -192,8 +195,14 @@ def _overview(request, program: Program) -> dict[str, Any]:
         "audience": audience,
         "people": people,
         "is_draft": is_draft,
+        "launch": _launch_in_words(program, today, people) if is_draft and questions and people else "",
         "is_running": program.state == Program.State.RUNNING,
         "starts_in_past": is_draft and program.starts_on < today,
         "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
         "minimum": program.organization.small_group_minimum,
     }
+
+
+def _launch_in_words(program: Program, today: date, people: int) -> str:
+    first = words.first_questions_in_words(queries.first_day_of(program, today), today)
+    return " ".join(filter(None, [words.launch_in_words(people), first]))

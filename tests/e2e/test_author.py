@@ -160,7 +160,11 @@ def test_questions_of_a_file_reach_a_seller(desk, open_page, sign_in, author):
     press(desk, "Save")
     expect(desk.get_by_text("Saved.")).to_be_visible()
     press(desk, "Launch")
-    expect(desk.get_by_text("The program is launched.")).to_be_visible()
+    asked = desk.get_by_role("dialog", name="Launch this program?")
+    expect(asked).to_contain_text("Launching starts it for 1 person.")
+    assert_accessible(desk)
+    asked.get_by_role("button", name="Launch").click()
+    expect(desk.get_by_text("The program is launched. First questions on")).to_be_visible()
     assert_accessible(desk)
 
     call_command("run_daily")

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import OrganizationHoliday
 from accounts.people import services as people
+from accounts.working_days import MONDAY_TO_FRIDAY
 from reinforcement.daily import services as daily
 from reinforcement.models import Enrollment, Program
-from reinforcement.programs import services
+from reinforcement.programs import queries, services
 from tests.factories import (
     AuthorFactory,
     CompetencyFactory,
@@ -225,6 +227,34 @@ def test_launch_enrolls_and_end_keeps_the_enrolments(page, draft):
     assert draft.state == "ended"
     assert Enrollment.objects.filter(program=draft).count() == 1
     assert page.post(at("program_launch", draft)).status_code == 404
+
+
+def test_page_says_what_launching_does_before_and_when_questions_come_after(page, draft):
+    assert 'id="launch"' not in page.get(at("program_detail", draft)).content.decode()
+    services.set_audience(draft, SellerFactory.create_batch(2, organization=draft.organization))
+    said = "Launching starts it for 2 people. Mode and spacing are fixed from then on. First questions on Monday 2 September 2030."
+    content = page.get(at("program_detail", draft)).content.decode()
+    assert content.count(said) == 2  # in the page for readers without a script, and in the dialog
+    assert content.index(said) < content.index('data-opens="launch"')
+    answered = page.post(at("program_launch", draft), follow=True)
+    assert "The program is launched. First questions on Monday 2 September 2030." in answered.content.decode()
+    assert 'id="launch"' not in answered.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 20)),  # before the start
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 21), date(2026, 11, 24)),  # a Saturday, and Monday is a holiday
+        (date(2026, 12, 5), None),  # after the end
+    ],
+)
+def test_first_questions_come_on_a_delivering_weekday_that_is_no_holiday(today, first):
+    program = ProgramFactory(starts_on=date(2026, 11, 20), ends_on=date(2026, 12, 4), weekdays=MONDAY_TO_FRIDAY)
+    OrganizationHoliday.objects.create(organization=program.organization, day=date(2026, 11, 23), name="Closed")
+    OrganizationHoliday.objects.create(organization=ProgramFactory().organization, day=date(2026, 11, 20), name="Elsewhere")
+    assert queries.first_day_of(program, today) == first
 
 
 def test_overview_says_questions_people_and_start(page, draft):
