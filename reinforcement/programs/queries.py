@@ -143,12 +143,17 @@ class ProgramLine:
     wording: QuestionWording
 
 
-def lines_of(program: Program, language: str) -> list[ProgramLine]:
-    """The program's questions in order, in `language` where they have it. Two statements."""
+def lines_of(program: Program) -> QuerySet[ProgramQuestion]:
+    """The program's questions in order, with what a line of them shows. Two statements with its use."""
     lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
     lines = lines.select_related("question__competency", "question__current_version")
-    found = lines.prefetch_related("question__current_version__wordings")
-    return [as_line(line.question, language) for line in found]
+    return lines.prefetch_related("question__current_version__wordings")
+
+
+def place_of(program: Program, question: Question) -> int | None:
+    """At which place of the program the question stands, from 0; None where it does not. One statement."""
+    lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
+    return next((place for place, found in enumerate(lines.values_list("question_id", flat=True)) if found == question.pk), None)
 
 
 def as_line(question: Question, language: str) -> ProgramLine:

@@ -141,17 +141,24 @@ def program_questions(request, public_id):
 @authors_only
 @vary_on_headers("HX-Request")
 def program_question_move(request, public_id, question_id):
-    """One place up or down, or out of the program; answers with the list for htmx, else with the page."""
+    """One place up or down, or out of the program; answers with the list for htmx, else with the page.
+
+    It is the page of the list on which the question stands afterwards, or stood before it went out.
+    """
     program = get_object_or_404(_open(request), public_id=public_id)
     question = get_object_or_404(Question.objects.visible_to(request.member), public_id=question_id)
     step = request.POST.get("do")
+    before = queries.place_of(program, question) or 0
     if step == "remove":
         services.remove_question(program, question)
     elif step in ("up", "down"):
         services.move_question(program, question, steps=-1 if step == "up" else 1)
+    after = queries.place_of(program, question)
+    number = (before if after is None else after) // QUESTIONS_A_PAGE + 1
     if request.htmx:
-        return render(request, "reinforcement/_program_lines.html", _lines(request, program))
-    return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + "#questions")
+        return render(request, "reinforcement/_program_lines.html", _lines(request, program, number))
+    query = f"?page={number}" if number > 1 else ""
+    return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + f"{query}#questions")
 
 
 def _readable(request) -> QuerySet[Program]:
@@ -167,12 +174,16 @@ def _can_edit(request, program: Program) -> bool:
     return request.member.is_author and program.state != Program.State.ENDED
 
 
-def _lines(request, program: Program) -> dict[str, Any]:
+def _lines(request, program: Program, number: int | str | None = None) -> dict[str, Any]:
+    """Page `number` of the program's questions, the first where there is none such."""
     progress = queries.progress_of(program, request.member)
     figures = progress.by_question if progress else {}
+    page = Paginator(queries.lines_of(program), QUESTIONS_A_PAGE).get_page(number)
+    lines = [queries.as_line(line.question, request.member.language) for line in page]
     return {
         "program": program,
-        "lines": [(line, figures.get(line.question.pk)) for line in queries.lines_of(program, request.member.language)],
+        "page": page,
+        "lines": [(line, figures.get(line.question.pk)) for line in lines],
         "progress": progress,
         "can_edit": _can_edit(request, program),
     }
@@ -181,11 +192,11 @@ def _lines(request, program: Program) -> dict[str, Any]:
 def _overview(request, program: Program) -> dict[str, Any]:
     today = access.today_of(request.member)
     audience = queries.audience_of(program, request.member)
-    context = _lines(request, program)
+    context = _lines(request, program, request.GET.get("page"))
     is_draft = program.state == Program.State.DRAFT
     is_ahead = is_draft or (program.state == Program.State.RUNNING and program.starts_on > today)
     people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
-    questions = len(context["lines"])
+    questions = context["page"].paginator.count
     plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
     return context | {
         "headline": words.headline(program, questions=questions, people=people, today=today),
