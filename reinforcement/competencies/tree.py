@@ -1,6 +1,6 @@
 """The competencies of an organization in the order of their tree."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reinforcement.competencies.models import Competency
@@ -21,6 +21,18 @@ class Place:
     def indent(self) -> str:
         """Spaces that show the depth in a list of choices, where nothing else can."""
         return "\N{NO-BREAK SPACE}" * 4 * self.depth
+
+
+def add_up(competencies: Iterable[Competency], counts: Mapping[int, int]) -> dict[int, int]:
+    """For each competency by its id: its own count and those of all that stand under it."""
+    parents = {competency.pk: competency.parent_id for competency in competencies}
+    sums = dict.fromkeys(parents, 0)
+    for competency_id in parents:
+        step: int | None = competency_id
+        while step in sums:
+            sums[step] += counts.get(competency_id, 0)
+            step = parents[step]
+    return sums
 
 
 def in_tree_order(competencies: Iterable[Competency], *, without: Competency | None = None) -> list[Place]:

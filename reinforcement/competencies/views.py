@@ -11,7 +11,7 @@ from accounts.signin.decorators import role_required
 from reinforcement.competencies import services
 from reinforcement.competencies.forms import CompetencyForm, initial_of
 from reinforcement.competencies.models import Competency
-from reinforcement.competencies.tree import in_tree_order
+from reinforcement.competencies.tree import add_up, in_tree_order
 
 readers_only = role_required(access.reads_all_content)
 authors_only = role_required(lambda member: member.is_author)
@@ -24,6 +24,10 @@ def competency_list(request):
         question_count=Count("questions", filter=Q(questions__archived_at=None)),
     )
     competencies = list(counted.prefetch_related("levels"))
+    # A competency that only gathers others would say 0 above questions; its link opens all of its branch too.
+    sums = add_up(competencies, {competency.pk: competency.question_count for competency in competencies})
+    for competency in competencies:
+        competency.question_count = sums[competency.pk]
     in_use = [competency for competency in competencies if competency.archived_at is None]
     archived = [competency for competency in competencies if competency.archived_at is not None]
     context = {"places": in_tree_order(in_use), "archived": archived, "can_edit": request.member.is_author}

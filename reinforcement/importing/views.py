@@ -82,6 +82,9 @@ def import_apply(request, public_id):
     if done.program is not None:
         words.append(_("They are in the program “%(name)s”.") % {"name": done.program.name})
     messages.success(request, " ".join(words))
+    if done.program is not None:
+        # The next step is there: who takes part.
+        return redirect("reinforcement:program_detail", done.program.public_id)
     return redirect("reinforcement:question_list")
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts import access
-from accounts.models import Member, Team, TeamMembership
+from accounts.models import Member, OrganizationHoliday, Team, TeamMembership
+from accounts.working_days import is_working_day
 from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
 from reinforcement.questions.models import Question, QuestionWording
 from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
@@ -92,6 +93,19 @@ def audience_of(program: Program, reader: Member) -> Audience:
     return Audience(teams, members, len(lines) - len(teams) - len(members), people.count())
 
 
+def first_day_of(program: Program, today: date) -> date | None:
+    """The first day, from `today` on, on which the program asks; None where it ends before. One statement.
+
+    Days off of single people are not looked at.
+    """
+    start = max(program.starts_on, today)
+    last = min(program.ends_on or date.max, start + timedelta(weeks=52))
+    holidays = OrganizationHoliday.objects.filter(organization_id=program.organization_id, day__gte=start, day__lte=last)
+    closed = set(holidays.values_list("day", flat=True))
+    days = (start + timedelta(days=number) for number in range((last - start).days + 1))
+    return next((day for day in days if is_working_day(program.weekdays, day) and day not in closed), None)
+
+
 # Answers to a question that this program asked.
 _ASKED_HERE = Q(question__answers__program_id=F("program_id"))
 
@@ -129,12 +143,17 @@ class ProgramLine:
     wording: QuestionWording
 
 
-def lines_of(program: Program, language: str) -> list[ProgramLine]:
-    """The program's questions in order, in `language` where they have it. Two statements."""
+def lines_of(program: Program) -> QuerySet[ProgramQuestion]:
+    """The program's questions in order, with what a line of them shows. Two statements with its use."""
     lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
     lines = lines.select_related("question__competency", "question__current_version")
-    found = lines.prefetch_related("question__current_version__wordings")
-    return [as_line(line.question, language) for line in found]
+    return lines.prefetch_related("question__current_version__wordings")
+
+
+def place_of(program: Program, question: Question) -> int | None:
+    """At which place of the program the question stands, from 0; None where it does not. One statement."""
+    lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
+    return next((place for place, found in enumerate(lines.values_list("question_id", flat=True)) if found == question.pk), None)
 
 
 def as_line(question: Question, language: str) -> ProgramLine:

@@ -1,5 +1,6 @@
 """Pages of programs: authors write, managers and HR read."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -86,7 +87,9 @@ def program_launch(request, public_id):
         services.launch(program)
     except services.ProgramNotReady as missing:
         return render(request, "reinforcement/program_detail.html", _overview(request, program) | {"missing": missing}, status=422)
-    messages.success(request, _("The program is launched."))
+    today = access.today_of(request.member)
+    first = words.first_questions_in_words(queries.first_day_of(program, today), today)
+    messages.success(request, " ".join(filter(None, [_("The program is launched."), first])))
     return redirect("reinforcement:program_detail", program.public_id)
 
 
@@ -138,17 +141,24 @@ def program_questions(request, public_id):
 @authors_only
 @vary_on_headers("HX-Request")
 def program_question_move(request, public_id, question_id):
-    """One place up or down, or out of the program; answers with the list for htmx, else with the page."""
+    """One place up or down, or out of the program; answers with the list for htmx, else with the page.
+
+    It is the page of the list on which the question stands afterwards, or stood before it went out.
+    """
     program = get_object_or_404(_open(request), public_id=public_id)
     question = get_object_or_404(Question.objects.visible_to(request.member), public_id=question_id)
     step = request.POST.get("do")
+    before = queries.place_of(program, question) or 0
     if step == "remove":
         services.remove_question(program, question)
     elif step in ("up", "down"):
         services.move_question(program, question, steps=-1 if step == "up" else 1)
+    after = queries.place_of(program, question)
+    number = (before if after is None else after) // QUESTIONS_A_PAGE + 1
     if request.htmx:
-        return render(request, "reinforcement/_program_lines.html", _lines(request, program))
-    return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + "#questions")
+        return render(request, "reinforcement/_program_lines.html", _lines(request, program, number))
+    query = f"?page={number}" if number > 1 else ""
+    return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + f"{query}#questions")
 
 
 def _readable(request) -> QuerySet[Program]:
@@ -164,12 +174,16 @@ def _can_edit(request, program: Program) -> bool:
     return request.member.is_author and program.state != Program.State.ENDED
 
 
-def _lines(request, program: Program) -> dict[str, Any]:
+def _lines(request, program: Program, number: int | str | None = None) -> dict[str, Any]:
+    """Page `number` of the program's questions, the first where there is none such."""
     progress = queries.progress_of(program, request.member)
     figures = progress.by_question if progress else {}
+    page = Paginator(queries.lines_of(program), QUESTIONS_A_PAGE).get_page(number)
+    lines = [queries.as_line(line.question, request.member.language) for line in page]
     return {
         "program": program,
-        "lines": [(line, figures.get(line.question.pk)) for line in queries.lines_of(program, request.member.language)],
+        "page": page,
+        "lines": [(line, figures.get(line.question.pk)) for line in lines],
         "progress": progress,
         "can_edit": _can_edit(request, program),
     }
@@ -178,11 +192,11 @@ def _lines(request, program: Program) -> dict[str, Any]:
 def _overview(request, program: Program) -> dict[str, Any]:
     today = access.today_of(request.member)
     audience = queries.audience_of(program, request.member)
-    context = _lines(request, program)
+    context = _lines(request, program, request.GET.get("page"))
     is_draft = program.state == Program.State.DRAFT
     is_ahead = is_draft or (program.state == Program.State.RUNNING and program.starts_on > today)
     people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
-    questions = len(context["lines"])
+    questions = context["page"].paginator.count
     plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
     return context | {
         "headline": words.headline(program, questions=questions, people=people, today=today),
@@ -192,8 +206,14 @@ def _overview(request, program: Program) -> dict[str, Any]:
         "audience": audience,
         "people": people,
         "is_draft": is_draft,
+        "launch": _launch_in_words(program, today, people) if is_draft and questions and people else "",
         "is_running": program.state == Program.State.RUNNING,
         "starts_in_past": is_draft and program.starts_on < today,
         "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
         "minimum": program.organization.small_group_minimum,
     }
+
+
+def _launch_in_words(program: Program, today: date, people: int) -> str:
+    first = words.first_questions_in_words(queries.first_day_of(program, today), today)
+    return " ".join(filter(None, [words.launch_in_words(people), first]))

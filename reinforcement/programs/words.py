@@ -30,6 +30,20 @@ def headline(program: Program, *, questions: int, people: int, today: date) -> s
     return _("%(questions)s for %(people)s, from %(day)s") % {"questions": what, "people": whom, "day": start}
 
 
+def launch_in_words(people: int) -> str:
+    """What a launch does, before it is done."""
+    return ngettext(
+        "Launching starts it for %(number)d person. Mode and spacing are fixed from then on.",
+        "Launching starts it for %(number)d people. Mode and spacing are fixed from then on.",
+        people,
+    ) % {"number": people}
+
+
+def first_questions_in_words(day: date | None, today: date) -> str:
+    """When the first set comes; empty where none does."""
+    return _("First questions on %(day)s.") % {"day": day_in_words(day, today)} if day else ""
+
+
 def rule_in_words(program: Program) -> str:
     """When a question of the program returns."""
     if program.mode == Program.Mode.ONCE:

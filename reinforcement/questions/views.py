@@ -121,7 +121,7 @@ def _publish(request, question: Question, form: QuestionForm, asked: services.As
         services.file_under(question, competency)
         messages.success(request, _("The question counts for “%(name)s” from now on.") % {"name": competency.name})
     elif is_same:
-        messages.info(request, _("Nothing was changed."))
+        messages.info(request, _("Nothing has changed."))
     if not is_same:
         change = form.cleaned_data.get("change") or QuestionVersion.Change.WORDING
         version = services.publish_version(question, change=change, asked=asked, created_by=request.member)
@@ -160,7 +160,7 @@ def question_wording(request, public_id, language: str):
     if asked is None or form.errors:
         return _editor(request, form, answers, words_from(form, answers, language), status=422, **around)
     if asked.words == there:
-        messages.info(request, _("Nothing was changed."))
+        messages.info(request, _("Nothing has changed."))
     else:
         services.add_wording(version, asked.words, created_by=request.member)
         messages.success(request, _("The wording in %(language)s is saved.") % {"language": _language_name(language)})

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from reinforcement.competencies import services
 from reinforcement.competencies.tree import in_tree_order
@@ -121,6 +122,21 @@ def test_tree_costs_the_same_however_large(client, author, competency_count, dja
         parent = CompetencyFactory(organization=author.organization, parent=parent)
     with django_assert_num_queries(5):  # session, user, memberships, competencies, levels
         client.get(LIST)
+
+
+def test_competency_counts_the_questions_of_all_that_stand_under_it(client, author):
+    top = CompetencyFactory(organization=author.organization)
+    middle = CompetencyFactory(organization=author.organization, parent=top)
+    low = CompetencyFactory(organization=author.organization, parent=middle)
+    beside = CompetencyFactory(organization=author.organization)
+    for competency, number in ((middle, 1), (low, 2), (beside, 1)):
+        for _number in range(number):
+            QuestionFactory.create(organization=author.organization, competency=competency)
+    QuestionFactory.create(organization=author.organization, competency=low, archived_at=timezone.now())
+    places = client.get(LIST).context["places"]
+    counted = {place.competency: place.competency.question_count for place in places}
+    assert counted == {top: 3, middle: 3, low: 2, beside: 1}
+    assert len(client.get(f"{reverse('reinforcement:question_list')}?competency={top.public_id}").context["page"]) == 3
 
 
 def test_tree_stands_in_its_order():

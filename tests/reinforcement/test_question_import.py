@@ -290,11 +290,18 @@ def test_author_looks_at_a_file_and_brings_it_in(client, author):
     assert "Unsorted" in page.content.decode()
     assert not Question.objects.exists()
     assert client.post(f"{checked}apply/", {"program": "x" * 121}).status_code == 422
-    client.post(f"{checked}apply/", {"program": "Basics"})
+    applied = client.post(f"{checked}apply/", {"program": "Basics"})
     assert Question.objects.filter(organization=author.organization, created_by=author).count() == 3
-    assert Program.objects.get(organization=author.organization).program_questions.count() == 3
+    program = Program.objects.get(organization=author.organization)
+    assert program.program_questions.count() == 3
+    assert applied.url == reverse("reinforcement:program_detail", args=[program.public_id])
     assert not QuestionImport.objects.exists()
     assert client.post(f"{checked}apply/").status_code == 404
+
+
+def test_import_without_a_program_goes_to_the_bank(client, author):
+    checked = upload(client, as_csv(ROWS)).url
+    assert client.post(f"{checked}apply/").url == reverse("reinforcement:question_list")
 
 
 def test_columns_are_said_by_hand(client, author):

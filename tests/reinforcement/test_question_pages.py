@@ -16,6 +16,7 @@ from tests.factories import (
     SellerFactory,
     make_line,
 )
+from tests.typed_forms import untouched
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +197,11 @@ def test_author_writes_a_question(client, author):
     assert (question.competency, question.created_by, question.current_version.answer_key) == (competency, author, {"right": ["a"]})
 
 
+def test_phone_has_the_button_again_at_the_end_of_the_form(client, author):
+    form = client.get(url("question_create")).content.decode().split('id="edit"')[1].split("</form>")[0]
+    assert '<button class="button phone-only" name="do" value="publish">Add to the bank</button>' in form
+
+
 def test_true_or_false_is_written_with_its_two_answers(client, author):
     competency = CompetencyFactory(organization=author.organization)
     form = typed(competency, kind="true_false", option=["true", "false"], right=["false"]) | {"feedback-true": "Too early."}
@@ -326,6 +332,37 @@ def test_version_of_another_author_is_not_replaced_in_silence(client, author):
     assert 'name="based_on" value="2"' in refused.content.decode()
     assert question.versions.count() == 2
     assert client.post(page, typed(question.competency, based_on="2", prompt="Second author")).status_code == 302
+
+
+def test_nothing_changed_makes_no_version(client, author):
+    competency = CompetencyFactory(organization=author.organization)
+    client.post(url("question_create"), typed(competency))
+    question = Question.objects.get()
+    for more in ({}, {"change": "meaning"}):
+        response = client.post(url("question_detail", question.public_id), typed(competency, based_on="1", **more), follow=True)
+        assert "Nothing has changed." in response.content.decode()
+    answered(question)
+    client.post(url("question_detail", question.public_id), typed(competency, based_on="1"))
+    assert question.versions.count() == 1
+
+
+RICH = "<p>Two <strong>firm</strong> words &amp; a sign.</p><ul><li>one</li><li>two</li></ul><p>Line<br>break</p>"
+
+
+@pytest.mark.parametrize("name", ["single", "multiple", "true_false"])
+def test_opened_and_published_as_it_stands_makes_no_version(client, author, name):
+    competency = CompetencyFactory(organization=author.organization)
+    options = [{"id": "a", "text": RICH, "feedback": RICH}, {"id": "b", "text": "<p>No</p>", "feedback": ""}]
+    content = {"options": options, "keep_order": True}
+    if name == "true_false":
+        content = {"feedback": {"true": RICH, "false": ""}}
+    key = {"right": ["true" if name == "true_false" else "a"]}
+    words = services.Words(language="en", prompt="Which one?", content=content, situation=RICH, explanation=RICH, source="Day 2")
+    question = services.create_question(competency=competency, asked=services.Asked(name, key, words), created_by=author)
+    page = url("question_detail", question.public_id)
+    response = client.post(page, untouched(client.get(page).content.decode(), "edit") | {"do": "publish"}, follow=True)
+    assert "Nothing has changed." in response.content.decode()
+    assert question.versions.count() == 1
 
 
 def test_other_competency_alone_makes_no_version(client, author):

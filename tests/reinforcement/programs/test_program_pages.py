@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import OrganizationHoliday
 from accounts.people import services as people
+from accounts.working_days import MONDAY_TO_FRIDAY
 from reinforcement.daily import services as daily
 from reinforcement.models import Enrollment, Program
-from reinforcement.programs import services
+from reinforcement.programs import queries, services, views
 from tests.factories import (
     AuthorFactory,
     CompetencyFactory,
@@ -173,6 +175,45 @@ def test_questions_are_moved_and_removed(page, draft, place, step, order):
     assert questions_of(draft) == [before[number] for number in order]
 
 
+@pytest.fixture
+def long_draft(author, monkeypatch):
+    """A draft program of five questions, shown two a page."""
+    monkeypatch.setattr(views, "QUESTIONS_A_PAGE", 2)
+    program = ProgramFactory(organization=author.organization, state=Program.State.DRAFT, created_by=author)
+    put_in(program, *QuestionFactory.create_batch(5, organization=author.organization))
+    return program
+
+
+def shown(response):
+    return [line.question for line, _figure in response.context["lines"]]
+
+
+def test_questions_are_paged_and_numbered_through(page, long_draft):
+    questions = questions_of(long_draft)
+    assert shown(page.get(at("program_detail", long_draft))) == questions[:2]
+    second = page.get(at("program_detail", long_draft) + "?page=2")
+    assert shown(second) == questions[2:4]
+    content = second.content.decode()
+    assert '<span class="num quiet-text">3</span>' in content
+    assert "5 questions for 0 people" in content
+    assert "disabled" not in content.split('<ol class="rows">')[1].split("</ol>")[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "step", "number"), [(2, "up", 1), (1, "down", 2), (3, "down", 3), (2, "remove", 2), (4, "remove", 2), (0, "down", 1)]
+)
+def test_a_move_shows_the_page_on_which_the_question_stands(page, long_draft, place, step, number):
+    address = at("program_question_move", long_draft, questions_of(long_draft)[place].public_id)
+    response = page.post(address, {"do": step}, headers={"HX-Request": "true"})
+    assert response.context["page"].number == number
+    assert shown(response) == questions_of(long_draft)[2 * number - 2 : 2 * number]
+
+
+def test_a_move_without_script_goes_back_to_the_page_of_the_question(page, long_draft):
+    response = page.post(at("program_question_move", long_draft, questions_of(long_draft)[3].public_id), {"do": "down"})
+    assert response.url == at("program_detail", long_draft) + "?page=3#questions"
+
+
 def test_a_move_by_htmx_answers_with_the_list(page, draft):
     question = questions_of(draft)[0]
     response = page.post(at("program_question_move", draft, question.public_id), {"do": "down"}, headers={"HX-Request": "true"})
@@ -225,6 +266,34 @@ def test_launch_enrolls_and_end_keeps_the_enrolments(page, draft):
     assert draft.state == "ended"
     assert Enrollment.objects.filter(program=draft).count() == 1
     assert page.post(at("program_launch", draft)).status_code == 404
+
+
+def test_page_says_what_launching_does_before_and_when_questions_come_after(page, draft):
+    assert 'id="launch"' not in page.get(at("program_detail", draft)).content.decode()
+    services.set_audience(draft, SellerFactory.create_batch(2, organization=draft.organization))
+    said = "Launching starts it for 2 people. Mode and spacing are fixed from then on. First questions on Monday 2 September 2030."
+    content = page.get(at("program_detail", draft)).content.decode()
+    assert content.count(said) == 2  # in the page for readers without a script, and in the dialog
+    assert content.index(said) < content.index('data-opens="launch"')
+    answered = page.post(at("program_launch", draft), follow=True)
+    assert "The program is launched. First questions on Monday 2 September 2030." in answered.content.decode()
+    assert 'id="launch"' not in answered.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 20)),  # before the start
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 21), date(2026, 11, 24)),  # a Saturday, and Monday is a holiday
+        (date(2026, 12, 5), None),  # after the end
+    ],
+)
+def test_first_questions_come_on_a_delivering_weekday_that_is_no_holiday(today, first):
+    program = ProgramFactory(starts_on=date(2026, 11, 20), ends_on=date(2026, 12, 4), weekdays=MONDAY_TO_FRIDAY)
+    OrganizationHoliday.objects.create(organization=program.organization, day=date(2026, 11, 23), name="Closed")
+    OrganizationHoliday.objects.create(organization=ProgramFactory().organization, day=date(2026, 11, 20), name="Elsewhere")
+    assert queries.first_day_of(program, today) == first
 
 
 def test_overview_says_questions_people_and_start(page, draft):
@@ -303,7 +372,7 @@ def test_overview_costs_the_same_however_many_questions_and_people(page, author,
     put_in(program, *QuestionFactory.create_batch(number, organization=author.organization))
     sellers = SellerFactory.create_batch(number, organization=author.organization)
     services.set_audience(program, [*sellers, *TeamFactory.create_batch(number, organization=author.organization)])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page.get(at("program_detail", program))
 
 
