@@ -49,7 +49,8 @@ MEASURES = (
         (
             _("Answered questions of those put before a person. A set counts on its date, whether it was opened or not."),
             _(
-                "Days off, holidays and pauses that are known before the day make no set, so they cost nothing. An answer counts in the week in which it is given; "
+                "Days off, holidays and pauses that are known before the day make no set, so they cost nothing. "
+                "An answer counts in the week in which it is given; "
                 "the share is never more than all of it."
             ),
         ),
