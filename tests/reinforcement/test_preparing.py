@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 
 from accounts.models import Absence, OrganizationHoliday
 from accounts.people import services as people
@@ -24,6 +25,13 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _set_up_before_that_tuesday():
+    """Rows that begin "today" began before the mornings of these tests, on whatever day the tests run."""
+    with time_machine.travel(datetime(2026, 11, 2, 0, 30, tzinfo=UTC), tick=False):
+        yield
 
 
 def make_program(questions=5, *, seller=None, **settings):
