@@ -9,11 +9,25 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from tests import statement_log
+from tests import figures, statement_log
 
 
 def pytest_configure(config):
     statement_log.install()
+
+
+@pytest.fixture
+def figure(record_property):
+    """`figure(row, what, bar, seen)`: a measured figure of this test, for the table at the end of the run (tests/figures.py)."""
+
+    def recorded(row: str, what: str, bar: object, seen: object) -> None:
+        record_property(figures.PROPERTY, [row, what, str(bar), str(seen)])
+
+    return recorded
+
+
+def pytest_terminal_summary(terminalreporter):
+    figures.write_table(terminalreporter)
 
 
 @pytest.fixture(autouse=True, scope="module")
