@@ -21,9 +21,21 @@ def secret_key(*, is_production: bool) -> str:
         return key
     if not key:
         raise ImproperlyConfigured("SECRET_KEY is missing: set it to a random text of at least 50 characters.")
-    if key == DEVELOPMENT_KEY or len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+    if _is_weak(key):
         raise ImproperlyConfigured("SECRET_KEY is a default or too short: set a random text of at least 50 characters.")
     return key
+
+
+def secret_key_fallbacks(*, is_production: bool) -> list[str]:
+    """Earlier signing keys that are still accepted. Raises ImproperlyConfigured where production names a weak one."""
+    keys = read.list("SECRET_KEY_FALLBACKS", default=[])
+    if is_production and any(_is_weak(key) for key in keys):
+        raise ImproperlyConfigured("SECRET_KEY_FALLBACKS holds a default or a text under 50 characters: name earlier keys only.")
+    return keys
+
+
+def _is_weak(key: str) -> bool:
+    return key == DEVELOPMENT_KEY or len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")
 
 
 def data_directory(default: Path) -> Path:

@@ -16,6 +16,7 @@ IS_PRODUCTION = not (DEBUG or DEMO or TESTING)
 DATA_DIR = environment.data_directory(BASE_DIR / "var")
 
 SECRET_KEY = environment.demo_key(DATA_DIR) if DEMO else environment.secret_key(is_production=IS_PRODUCTION)
+SECRET_KEY_FALLBACKS = environment.secret_key_fallbacks(is_production=IS_PRODUCTION)
 ALLOWED_HOSTS = environment.allowed_hosts(is_production=IS_PRODUCTION)
 SITE_URL = environment.site_url("https://" + ALLOWED_HOSTS[0].lstrip(".") if IS_PRODUCTION else "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -17,6 +17,7 @@ GOOD = {
 # The last one is for the tests in a browser, and the deploy check refuses it.
 NOT_KEPT = {
     *GOOD,
+    "SECRET_KEY_FALLBACKS",
     "DEBUG",
     "TRUSTED_PROXY_COUNT",
     "DEMO",
@@ -50,6 +51,7 @@ REFUSED = [
     ({"SECRET_KEY": "for-development-only-and-never-accepted-by-a-production-start"}, "SECRET_KEY is a default or too short"),
     ({"SECRET_KEY": "django-insecure-" + "0123456789" * 5}, "SECRET_KEY is a default or too short"),
     ({"SECRET_KEY": "abab" * 20}, "SECRET_KEY is a default or too short"),
+    ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS holds a default or a text under 50 characters"),
     ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is missing"),
     ({"ALLOWED_HOSTS": "feedforward.example,*"}, "ALLOWED_HOSTS must not be *"),
     ({"DEBUG": "1"}, "DEBUG=1 is for this machine only: turn it off to serve feedforward.example."),
