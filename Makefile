@@ -7,7 +7,7 @@ BIN := .venv/bin
 NOT_IN_DEMO := $(addprefix -u ,DATABASE_URL REDIS_URL BROKER_PREFIX STORAGE_URL STATIC_ROOT ALLOWED_HOSTS SECRET_KEY DEBUG TESTING)
 IN_DEMO := env $(NOT_IN_DEMO) DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
-.PHONY: help setup demo manage demo-reset test test-fast test-full check lock
+.PHONY: help setup demo manage demo-reset test test-fast test-full screenshots check lock
 
 help:
 	@echo "make demo [PORT=8000] [DATA_DIR=var/demo]   set up, fill and serve a demo; Ctrl-C stops it"
@@ -15,6 +15,7 @@ help:
 	@echo "make demo-reset                             start the demo's data over"
 	@echo "make setup                                  virtual environment and front-end assets, nothing else"
 	@echo "make test | test-fast | test-full           all tests | no browser, no faults | the full figures"
+	@echo "make screenshots                            take the pictures of docs/ again"
 	@echo "make check                                  lint, format, types, templates, migrations, deploy check"
 	@echo "make lock                                   write the lock files again"
 
@@ -64,6 +65,9 @@ test-fast: setup .venv/tests
 
 test-full: setup .venv/tests
 	@$(BIN)/python scripts/run_tests.py full
+
+screenshots: setup .venv/tests
+	@TESTING=1 DATA_DIR=var/tests SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_screenshots.py
 
 check: setup .venv/tests
 	$(BIN)/ruff check .

@@ -3,17 +3,12 @@
 Each command in a block marked `sh` has its line in COMMANDS; one without a line fails, and so does a line without its command.
 """
 
-import http.client
 import json
-import os
 import re
 import shlex
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
-import time
 import unicodedata
 from pathlib import Path
 
@@ -21,13 +16,12 @@ import pytest
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.mail_server import free_port
+from tests.installation import MANAGE, Installation, answer_of, running, wait_until
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LANGUAGES_OF_BLOCKS = {"sh", "csv", "json", "ini", "sql", "http"}
-MANAGE = ".venv/bin/python manage.py "
-NOT_KEPT = {"TESTING", "DEBUG", "DEMO", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "SITE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -82,39 +76,6 @@ COMMANDS = {
 
 def proven_by(*ways: str) -> list[str]:
     return [command for command, way in COMMANDS.items() if way in ways]
-
-
-class Installation:
-    """A production installation of its own in a directory: SQLite and the embedded broker, as operations.md says."""
-
-    def __init__(self, directory: Path):
-        self.directory = directory
-        kept = {name: value for name, value in os.environ.items() if name not in NOT_KEPT}
-        self.environment = kept | {
-            "SECRET_KEY": "a-key-for-these-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
-            "ALLOWED_HOSTS": "feedforward.example",
-            "DATA_DIR": str(directory),
-            "STATIC_ROOT": str(directory / "static"),
-            "PYTHONPATH": str(ROOT),
-        }
-
-    def run(self, command: str) -> subprocess.CompletedProcess:
-        """The documented `command`, beside the files it names."""
-        words = shlex.split(command)
-        words[:2] = [sys.executable, str(ROOT / "manage.py")]
-        return subprocess.run(words, cwd=self.directory, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
-
-    def start(self, command: str, port: int) -> subprocess.Popen:
-        program, *words = shlex.split(command.replace("127.0.0.1:8000", f"127.0.0.1:{port}"))
-        program = str(Path(sys.executable).parent / Path(program).name)
-        return subprocess.Popen(
-            [program, *words],
-            cwd=ROOT,
-            env=self.environment,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -187,40 +148,6 @@ def test_documented_embedded_worker_ticks(installation):
     with running(ours, proven_by("process")[-1:]):
         database = sqlite3.connect(f"file:{ours.directory / 'feedforward.sqlite3'}?mode=ro", uri=True)
         wait_until(lambda: database.execute("SELECT COUNT(*) FROM outbox_heartbeat").fetchone()[0] == 1)
-
-
-class running:  # noqa: N801 - used as a verb
-    """Starts the commands and gives the port of the web process; ends their whole groups."""
-
-    def __init__(self, ours: Installation, commands: list[str]):
-        self.port = free_port()
-        self.processes = [ours.start(command, self.port) for command in commands]
-
-    def __enter__(self) -> int:
-        return self.port
-
-    def __exit__(self, *problem) -> None:
-        for process in self.processes:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
-def answer_of(port: int, address: str) -> int | None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", address, headers={"Host": "feedforward.example"})
-        return connection.getresponse().status
-    except OSError:
-        return None
-    finally:
-        connection.close()
 
 
 def anchor_of(heading: str) -> str:

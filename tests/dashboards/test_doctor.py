@@ -76,7 +76,7 @@ def sound(db, settings, monkeypatch, tmp_path, mail_server, redis_of_our_own):
         folder.mkdir(parents=True)
         (folder / "django.po").touch()
         (folder / "django.mo").touch()
-    for name in ("beat", work.BACKUP_NAME):
+    for name in ("beat", "backup"):
         Heartbeat.objects.create(name=name, beaten_at=timezone.now())
     seller = SellerFactory(organization=OwnerFactory().organization, working_days=127)
     program = ProgramFactory(organization=seller.organization, weekdays=127)

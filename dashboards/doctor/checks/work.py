@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from dashboards.backup.services import HEARTBEAT
 from dashboards.doctor.findings import Finding, counted, ok, problem, warning
 from dashboards.health import checks as health
 from outbox.models import Heartbeat, Job, OutboxMessage, Owed
@@ -21,7 +22,6 @@ PARKED_SINCE = timedelta(days=7)
 PREPARED_WITHIN = timedelta(minutes=15)
 SAMPLE = 20
 BACKUP_EVERY = timedelta(hours=36)
-BACKUP_NAME = "backup"
 
 
 def beat() -> Finding:
@@ -113,7 +113,7 @@ def _differing(members: list[int]) -> list[int]:
 
 
 def backup() -> Finding:
-    made_at = Heartbeat.objects.filter(name=BACKUP_NAME).aggregate(at=Max("beaten_at"))["at"]
+    made_at = Heartbeat.objects.filter(name=HEARTBEAT).aggregate(at=Max("beaten_at"))["at"]
     fix = "manage.py backup DIRECTORY, each night; docs/operations.md says how to keep and to prove it"
     if made_at is None:
         return warning("No backup was made with manage.py backup yet.", fix)
