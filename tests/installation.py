@@ -2,12 +2,14 @@
 
 import http.client
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.conf import settings
 
@@ -84,11 +86,40 @@ def wait_until(condition) -> None:
 
 
 def answer_of(port: int, address: str) -> int | None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    """The status, or None where nobody answers."""
     try:
-        connection.request("GET", address, headers={"Host": "feedforward.example"})
-        return connection.getresponse().status
+        return Visitor(port).ask("GET", address).status
     except OSError:
         return None
-    finally:
-        connection.close()
+
+
+class Visitor:
+    """Somebody with a browser, as the web process sees them behind a proxy that ends TLS: cookies are kept."""
+
+    def __init__(self, port: int):
+        self._port = port
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, method: str, address: str, **fields: str) -> http.client.HTTPResponse:
+        """The response, with its text as `page`; it is not followed where it leads elsewhere."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        try:
+            headers = {"Host": "feedforward.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            headers["Referer"] = "https://feedforward.example" + address
+            if fields:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, address, urlencode(fields) or None, headers)
+            response = connection.getresponse()
+            response.page = response.read().decode()
+        finally:
+            connection.close()
+        for line in response.headers.get_all("Set-Cookie", []):
+            name, _equals, rest = line.partition("=")
+            self.cookies[name] = rest.partition(";")[0]
+        return response
+
+    def send_form(self, address: str, **fields: str) -> http.client.HTTPResponse:
+        """Opens the page and sends its form."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.ask("GET", address).page)
+        return self.ask("POST", address, csrfmiddlewaretoken=token[1], **fields)

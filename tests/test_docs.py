@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.installation import MANAGE, Installation, answer_of, running, wait_until
+from tests.installation import MANAGE, Installation, running, wait_until
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -37,7 +37,8 @@ def documented_commands() -> list[str]:
     return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
-# How a command is proven: by make's own dry run, in an empty or a filled installation, or as processes that are started together.
+# How a command is proven: by make's own dry run, in an empty or a filled installation, as processes that are started together, or as a
+# step of what an operator does in the order of the page (tests/test_operations.py).
 COMMANDS = {
     "make demo": "make",
     "make test": "make",
@@ -50,11 +51,18 @@ COMMANDS = {
     "make test-full": "make",
     "make check": "make",
     "make lock": "make",
+    "make screenshots": "make",
     MANAGE + "migrate": "empty",
     MANAGE + "collectstatic --noinput": "process",
     MANAGE + "check --deploy --fail-level WARNING": "empty",
     MANAGE + 'create_organization acme --name "Acme" --owner owner@acme.example': "empty",
     MANAGE + "clearsessions": "filled",
+    MANAGE + "doctor": "step",
+    MANAGE + "doctor --json": "step",
+    MANAGE + "backup /var/backups/feedforward": "step",
+    MANAGE + "restore /var/backups/feedforward/20261201T020000Z --check": "step",
+    "sha256sum --check SHA256SUMS": "step",
+    MANAGE + "restore /var/backups/feedforward/20261201T020000Z": "step",
     MANAGE + "run_daily --json": "filled",
     MANAGE + "run_daily --at 2026-12-01T07:00:00Z": "filled",
     MANAGE + "rebuild_memory --check": "filled",
@@ -130,16 +138,6 @@ def test_documented_import_prints_the_documented_line(installation, page, comman
     documented = next(line for line in COMMANDS if f" {command} " in line and line.endswith("--json"))
     printed = json.loads(installation("filled").run(documented).stdout)
     assert [printed] == [json.loads(block) for block in blocks("json", ROOT / f"docs/{page}.md")]
-
-
-@pytest.mark.faults
-def test_documented_processes_make_an_installation_ready(installation):
-    collect, web, worker, beat, _embedded = proven_by("process")
-    ours = installation("filled")
-    collected = ours.run(collect)
-    assert collected.returncode == 0, collected.stderr
-    with running(ours, [web, worker, beat]) as port:
-        wait_until(lambda: answer_of(port, "/readyz") == 200)
 
 
 @pytest.mark.faults

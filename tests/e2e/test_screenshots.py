@@ -39,6 +39,8 @@ from tests.factories import (
 TUESDAY = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1120, "height": 780}
+# Wide enough for the preview beside the editor.
+WIDE_DESK = {"width": 1280, "height": 680}
 MOST_BYTES = 120_000
 PROMPT = "Van Loon asks for a quote before you know their problem. What do you do first?"
 OPTIONS = {
@@ -149,7 +151,7 @@ def test_pictures_of_a_question_and_a_program_that_are_written(open_page, sign_i
     )
     put_in(program, *questions)
     programs.set_audience(program, sellers)
-    desk = open_page(DESK)
+    desk = open_page(WIDE_DESK)
     sign_in(desk, author)
     desk.goto(f"/questions/{questions[0].public_id}/")
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Van Loon")
@@ -187,5 +189,5 @@ def test_picture_of_the_teams(open_page, sign_in, organization, photograph):
     desk = open_page(DESK)
     sign_in(desk, hr)
     desk.goto("/people/teams/")
-    expect(desk.get_by_text("South")).to_be_visible()
+    expect(desk.get_by_text("South", exact=True)).to_be_visible()
     photograph(desk, "teams")

@@ -65,7 +65,9 @@ def is_filled(field: models.Field, also: set[str]) -> bool:
 
 def value_of(field: models.Field, number: int, made: dict) -> object:
     if field.is_relation:
-        return made[field.related_model][number]
+        # Two columns that name the same kind of row name two of them: nobody is one's own manager.
+        columns = [other for other in field.model._meta.concrete_fields if other.related_model == field.related_model]
+        return made[field.related_model][(number + columns.index(field)) % ROWS]
     if field.choices:
         return field.choices[0][0]
     kinds = {
