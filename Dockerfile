@@ -21,6 +21,7 @@ COPY manage.py ./
 RUN /opt/venv/bin/python scripts/messages.py compile
 # Collecting needs settings and no secret: the demo's mode makes a key of its own, in a directory that stays behind.
 RUN DEMO=1 DATA_DIR=/tmp/collect STATIC_ROOT=/srv/feedforward/staticfiles /opt/venv/bin/python manage.py collectstatic --noinput -v0
+RUN /opt/venv/bin/python -m compileall -q accounts config dashboards outbox reinforcement
 RUN rm -rf node_modules requirements scripts package.json package-lock.json .npmrc
 
 FROM python:3.12-slim-bookworm
