@@ -49,7 +49,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": masked(_message(record)),
-            **_where(),
+            **_where(record),
             **_of_access(record),
         }
         if record.exc_info and record.exc_info[1] is not None:
@@ -88,11 +88,12 @@ def _message(record: logging.LogRecord) -> str:
     return (str(record.msg) % arguments if arguments else str(record.msg)).strip()
 
 
-def _where() -> dict[str, str]:
+def _where(record: logging.LogRecord) -> dict[str, str]:
     """The request or the task that the line belongs to. Asks no database."""
     known: dict[str, str] = {}
-    if request := request_in_hand.get():
-        known["request_id"] = request.id  # type: ignore[attr-defined]
+    request = getattr(record, "request", None) or request_in_hand.get()
+    if request_id := getattr(request, "id", None):
+        known["request_id"] = request_id
         if member := getattr(request, "member", None):
             known["member"] = str(member.public_id)
             if type(member).organization.is_cached(member):

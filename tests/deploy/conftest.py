@@ -1,6 +1,7 @@
 """One installation of real parts for all tests of this folder that need it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -12,22 +13,24 @@ from tests.parts.servers import postgres_server, redis_server
 ORGANIZATION = "canary-organization-name"
 SELLER = "canary-seller-name"
 SELLER_ADDRESS = "canary-seller@acme.example"
+SECOND_ADDRESS = "canary-second@acme.example"
 OWNER_ADDRESS = "canary-owner@acme.example"
 PROMPT = "canary-question: what do you ask first?"
 RIGHT, WRONG = "canary-answer right", "canary-answer wrong"
 
-# What only the product's own services can do from outside, as its pages would.
-LAUNCH = """
+# What only the product's own services can do from outside, as its pages would. Prints a key of the second seller for the API.
+LAUNCH = f"""
 from datetime import timedelta
+from accounts.me.services import issue_token
 from accounts.models import Member
 from reinforcement.programs import services
 from reinforcement.models import Program
+sellers = Member.objects.filter(user__email__in=["{SELLER_ADDRESS}", "{SECOND_ADDRESS}"])
 program = Program.objects.get(organization__slug="acme")
-Program.objects.update(starts_on=program.starts_on - timedelta(days=2), weekdays=127)
-program.refresh_from_db()
-services.set_audience(program, [Member.objects.get(user__email="SELLER")])
+services.update_program(program, starts_on=program.starts_on - timedelta(days=2), weekdays=127, audience=sellers)
 services.launch(program)
-""".replace("SELLER", SELLER_ADDRESS)
+print(issue_token(sellers.get(user__email="{SECOND_ADDRESS}"), "load"))
+"""
 
 
 def zone_where_it_is_ten() -> str:
@@ -51,11 +54,12 @@ def installation(tmp_path_factory, mail):
         try:
             collecting = ours.collect_static()
             ours.run(*ours.command_of("migrate"))
-            fill(ours)
-            assert collecting.wait(120) == 0
-            for service in ("web", "events", "worker", "long_worker"):
+            for service in ("events", "worker", "long_worker"):
                 ours.start(service)
             ours.start("beat", DJANGO_SETTINGS_MODULE="tests.deploy.settings")
+            fill(ours)
+            assert collecting.wait(120) == 0
+            ours.start("web")
             ours.start_nginx()
             ours.wait_until_up("/healthz", "/events/healthz", "/readyz")
             yield ours
@@ -67,13 +71,20 @@ def fill(ours: Installation) -> None:
     """By the commands that docs/operations.md names."""
     create = ["create_organization", "acme", "--name", ORGANIZATION, "--owner", OWNER_ADDRESS, "--json"]
     assert json.loads(ours.run("python", "manage.py", *create))["slug"] == "acme"
-    people = ours.directory / "people.csv"
+    people, questions = ours.directory / "people.csv", ours.directory / "questions.csv"
+    columns = f'South,,seller,{zone_where_it_is_ten()},en,"mon,tue,wed,thu,fri,sat,sun",8:00,2024-09-02'
     people.write_text(
         "email,name,team path,manager email,roles,time zone,language,working days,preferred hour,hired on\n"
-        f'{SELLER_ADDRESS},{SELLER},South,,seller,{zone_where_it_is_ten()},en,"mon,tue,wed,thu,fri,sat,sun",8:00,2024-09-02\n'
+        f"{SELLER_ADDRESS},{SELLER},{columns}\n{SECOND_ADDRESS},canary-second-name,{columns}\n"
     )
-    ours.run("python", "manage.py", "import_members", str(people), "--organization", "acme", "--json")
-    questions = ours.directory / "questions.csv"
     questions.write_text(f"id,prompt,option A,option B,answer,explanation,competency\nC-1,{PROMPT},{WRONG},{RIGHT},B,Because.,Talks\n")
-    ours.run("python", "manage.py", "import_questions", str(questions), "--organization", "acme", "--program", "First weeks", "--json")
-    ours.run("python", "manage.py", "shell", "--no-imports", "-c", LAUNCH)
+    with ThreadPoolExecutor() as pool:
+        importing = [
+            pool.submit(ours.run, "python", "manage.py", "import_members", str(people), "--organization", "acme"),
+            pool.submit(
+                ours.run, "python", "manage.py", "import_questions", str(questions), "--organization", "acme", "--program", "First"
+            ),
+        ]
+        for one in importing:
+            one.result()
+    ours.api_token = ours.run("python", "manage.py", "shell", "--no-imports", "-c", LAUNCH).split()[-1]

@@ -12,6 +12,7 @@ import signal
 import ssl
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.deploy.containers import ROOT, read_compose, read_dockerfile
@@ -32,8 +33,10 @@ class Installation:
         for folder in (self.data, self.logs):
             folder.mkdir()
         self.https_port = free_port()
-        self.ports = {"web": free_port(), "events": free_port()}
-        self.url = f"https://{HOST}:{self.https_port}"
+        # The second web process is the one that a deployment starts beside the first.
+        self.ports = {"web": free_port(), "second web": free_port(), "events": free_port()}
+        self.api_token = ""
+        self.url = f"https://{self.host}"
         self.compose = read_compose(
             {
                 "SECRET_KEY": "a-key-for-these-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -45,7 +48,7 @@ class Installation:
                 "METRICS_TOKEN": METRICS_TOKEN,
             }
         )
-        self._database = postgres.create_database("feedforward")
+        self.database = postgres.create_database("feedforward")
         self._places = {
             "feedforward:for-these-tests-only@postgres:5432": f"postgres@127.0.0.1:{postgres.port}",
             "redis:6379": f"127.0.0.1:{redis.port}",
@@ -67,11 +70,10 @@ class Installation:
             text = text.replace(shipped, here)
         return text
 
-    def command_of(self, service: str, port: int | None = None) -> list[str]:
+    def command_of(self, service: str) -> list[str]:
         words = [self._placed(word) for word in self.compose["services"][service]["command"]]
-        if service == "events":
-            words = [{"8001": str(port or self.ports["events"]), "0.0.0.0": "127.0.0.1"}.get(word, word) for word in words]
-        return words
+        here = {"8001": str(self.ports["events"]), "0.0.0.0": "127.0.0.1"}
+        return [here.get(word, word) for word in words] if service == "events" else words
 
     def run(self, *command: str, service: str = "migrate", **more: str) -> str:
         """A command in the environment of a service, waited for; what it printed."""
@@ -80,14 +82,14 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def start(self, service: str, name: str = "", *, port: int | None = None, **more: str) -> subprocess.Popen:
+    def start(self, service: str, name: str = "", *options: str, **more: str) -> subprocess.Popen:
         """The service's own command, in a session of its own; what it prints goes to `logs`/name.log."""
         name = name or service
         if service == "web":
-            more["WEB_BIND"] = f"127.0.0.1:{port or self.ports['web']}"
+            more["WEB_BIND"] = f"127.0.0.1:{self.ports[name]}"
         with self.log_of(name).open("a") as log:
             self.processes[name] = subprocess.Popen(
-                self.command_of(service, port),
+                [*self.command_of(service), *options],
                 cwd=ROOT,
                 env=self.environment_of(service, **more),
                 start_new_session=True,
@@ -107,7 +109,7 @@ class Installation:
         line = re.sub(r"STATIC_ROOT=\S+", f"STATIC_ROOT={self.static}", line)
         return subprocess.Popen(line, shell=True, cwd=ROOT, env=self._kept)  # noqa: S602 - a line of our own Dockerfile
 
-    def start_nginx(self, web_ports: list[int] | None = None) -> None:
+    def start_nginx(self) -> None:
         """nginx in the foreground, as in its image, with the shipped files."""
         binary = shutil.which("nginx")
         if binary is None:
@@ -118,7 +120,8 @@ class Installation:
         self._trust.load_verify_locations(folder / "tls/fullchain.pem")
         # Named by its number here; the certificate is the one that we made.
         self._trust.check_hostname = False
-        servers = "".join(f"server 127.0.0.1:{port} max_fails=0; " for port in web_ports or [self.ports["web"]])
+        # Docker's names lead to every container of a service, and nginx asks the next where one refuses.
+        servers = "".join(f"server 127.0.0.1:{self.ports[name]} max_fails=0; " for name in ("web", "second web"))
         for name in ("nginx.conf", "tls.conf", "locations.conf"):
             text = (ROOT / "deploy/nginx" / name).read_text()
             for shipped, here in {
@@ -143,25 +146,45 @@ class Installation:
                 start_new_session=True,
             )
 
+    @property
+    def host(self) -> str:
+        return f"{HOST}:{self.https_port}"
+
+    def connection(self) -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection("127.0.0.1", self.https_port, timeout=20, context=self._trust)
+
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (small letters) and body of an address, through nginx over TLS."""
-        connection = http.client.HTTPSConnection("127.0.0.1", self.https_port, timeout=20, context=self._trust)
+        connection = self.connection()
         try:
-            connection.request(method, path, headers={"Host": f"{HOST}:{self.https_port}"} | headers)
+            connection.request(method, path, headers={"Host": self.host} | headers)
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
             connection.close()
 
-    def ask_web(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """The same, of the web process itself, as Prometheus asks inside the network."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["web"], timeout=20)
+    def ask_web(self, path: str, name: str = "web", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """The same, of a web process itself, as Prometheus asks inside the network."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[name], timeout=20)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
         finally:
             connection.close()
+
+    def is_web_up(self, name: str) -> bool:
+        try:
+            return self.ask_web("/healthz", name)[0] == 200
+        except OSError:
+            return False
+
+    def end(self, name: str) -> None:
+        """kill -9 of a part with its children."""
+        process = self.processes.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def answers(self, path: str) -> bool:
         try:
@@ -179,13 +202,9 @@ class Installation:
         return True
 
     def stop(self) -> None:
-        """Ends whatever still runs, with its children."""
-        for process in self.processes.values():
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            process.wait()
+        """Ends whatever still runs."""
+        for name in list(self.processes):
+            self.end(name)
 
 
 def make_certificate(folder: Path) -> None:

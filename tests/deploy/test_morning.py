@@ -39,7 +39,7 @@ def test_seller_answers_the_question_that_beat_and_worker_brought(installation, 
     context.close()
     assert not watch.troubles, watch.troubles
     check_metrics_of_the_morning(installation)
-    check_logs(installation, secrets_of(mail))
+    check_logs(installation, [*secrets_of(mail), installation.api_token])
 
 
 def check_metrics_of_the_morning(installation):
