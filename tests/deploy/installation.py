@@ -111,7 +111,8 @@ class Installation:
 
     def start_nginx(self) -> None:
         """nginx in the foreground, as in its image, with the shipped files."""
-        binary = shutil.which("nginx")
+        # Debian keeps it where only root looks.
+        binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
         if binary is None:
             raise MissingServer("nginx is not here: install the package nginx.")
         folder = self.directory / "nginx"
