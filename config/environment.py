@@ -170,3 +170,28 @@ def site_url(default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
         raise ImproperlyConfigured("SITE_URL must be an address without a path, such as https://feedforward.example.")
     return url
+
+
+def logs_are_json() -> bool:
+    """Whether each line of the log is a JSON object: LOG_FORMAT says so, else production does."""
+    is_production = not any(read.bool(mode, default=False) for mode in ("DEBUG", "DEMO", "TESTING"))
+    log_format = read.str("LOG_FORMAT", default="json" if is_production else "lines")
+    if log_format not in {"json", "lines"}:
+        raise ImproperlyConfigured("LOG_FORMAT must be json or lines.")
+    return log_format == "json"
+
+
+def log_level() -> str:
+    """The least level that is logged."""
+    level = read.str("LOG_LEVEL", default="INFO").upper()
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    return level
+
+
+def metrics_token() -> str:
+    """What Prometheus has to show at /metrics, or an empty text where nobody may ask."""
+    token = read.str("METRICS_TOKEN", default="")
+    if token and len(token) < 20:
+        raise ImproperlyConfigured("METRICS_TOKEN is too short: set a random text of at least 20 characters, or none.")
+    return token

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", homes.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("ui/", include("dashboards.ui.urls")),
     path("demo/", demo.demo, name="demo"),
     path("demo/accounts.json", demo.accounts, name="demo_accounts"),

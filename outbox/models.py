@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 
 # The lease outlasts the hard time limit of a task, so that a claim is never taken from a worker that still runs.
 LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT * 1.5)
@@ -27,6 +27,15 @@ class OwedQuerySet(models.QuerySet):
         if not self.due_before(now).filter(pk=pk).update(claimed_at=now, claim=claim, attempts=F("attempts") + 1):
             return None
         return self.filter(pk=pk, claim=claim).first()
+
+    def owed_by_kind(self, moment: datetime):
+        """(kind, number of rows, due moment of the oldest) of what is due and not finished, held or not. One statement."""
+        owed = self.filter(state=self.model.State.WAITING, due_at__lte=moment)
+        return owed.values_list("kind").annotate(count=Count("pk"), oldest=Min("due_at")).order_by("kind")
+
+    def parked_by_kind(self):
+        """(kind, number of rows) of what waits for a person. One statement."""
+        return self.filter(state=self.model.State.PARKED).values_list("kind").annotate(count=Count("pk")).order_by("kind")
 
 
 class Owed(models.Model):
@@ -71,6 +80,8 @@ class OutboxMessage(Owed):
             # The sweeper's question: what waits and is due.
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="message_waiting"),
             models.Index(fields=["member"], name="message_of_member"),
+            # Asked at every scrape of the metrics: what is parked is little, what is finished is much.
+            models.Index(fields=["kind"], condition=Q(state="parked"), name="message_parked"),
         ]
 
 
@@ -78,7 +89,10 @@ class Job(Owed):
     """A piece of work for a worker. Its kind is registered by the room that does it."""
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_waiting")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_waiting"),
+            models.Index(fields=["kind"], condition=Q(state="parked"), name="job_parked"),
+        ]
 
 
 class Heartbeat(models.Model):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextvars import copy_context
 
 from django.db import Error, connection, transaction
 
@@ -21,7 +22,8 @@ def wake(message: OutboxMessage) -> None:
 
 def _start(pk: int) -> None:
     if _places.acquire(blocking=False):
-        threading.Thread(target=_deliver, args=(pk,), name=f"deliver-{pk}", daemon=True).start()
+        # The lines that it logs belong to the request that woke it.
+        threading.Thread(target=copy_context().run, args=(_deliver, pk), name=f"deliver-{pk}", daemon=True).start()
 
 
 def _deliver(pk: int) -> None:

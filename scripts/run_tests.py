@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ def main() -> int:
         environment["REDIS_URL"] = redis
     print(f"Database: {'PostgreSQL' if database else 'SQLite (no PostgreSQL answers on 127.0.0.1:5432)'}", flush=True)
     print(f"Broker:   {'Redis' if redis else 'files (no Redis answers on 127.0.0.1:6379)'}", flush=True)
-    if selection != "fast" and not provide_chromium():
+    if selection != "fast" and not (provide_chromium() and provide_nginx()):
         return 1
     expression = SELECTIONS[selection]
     # Browsers and killed processes want the machine for themselves; everything else shares it.
@@ -92,25 +93,41 @@ def redis_address() -> str | None:
 
 def provide_chromium() -> bool:
     """Chromium from the machine, else from apt where we may; False after saying what is missing."""
-    if find_chromium():
-        return True
-    apt = shutil.which("apt-get")
-    if apt and os.geteuid() == 0:
-        print("Installing Chromium with apt …", flush=True)
-        subprocess.run([apt, "update", "-qq"], check=False)
-        subprocess.run([apt, "install", "-y", "-qq", "chromium"], check=False, stdout=subprocess.DEVNULL)
-    if find_chromium():
-        return True
-    print(
-        "The browser tests need Chromium, and it can't be installed here. Install the package chromium, or run `make test-fast`,"
-        " which leaves out the tests in a browser.",
-        file=sys.stderr,
-    )
-    return False
+    return provide("Chromium", "chromium", find_chromium, "The browser tests need Chromium")
 
 
 def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def provide_nginx() -> bool:
+    """The same for nginx, and for openssl, which makes its certificate."""
+    return provide("nginx", "nginx openssl", find_nginx, "The tests of the deployment need nginx and openssl")
+
+
+def find_nginx() -> str | None:
+    return shutil.which("openssl") and (shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"))
+
+
+def provide(name: str, packages: str, find: Callable[[], str | None], needed: str) -> bool:
+    """Whether it is here, or could be installed with apt; a sentence says what to do where it is not."""
+    if find():
+        return True
+    apt = shutil.which("apt-get")
+    if apt and os.geteuid() == 0:
+        print(f"Installing {name} with apt …", flush=True)
+        subprocess.run([apt, "update", "-qq"], check=False)
+        # Installing nginx starts it where it can; nobody wants it on port 80.
+        environment = {**os.environ, "RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([apt, "install", "-y", "-qq", *packages.split()], check=False, stdout=subprocess.DEVNULL, env=environment)
+    if find():
+        return True
+    print(
+        f"{needed}, and it can't be installed here. Install the packages {packages}, or run `make test-fast`,"
+        " which leaves out browsers and real parts.",
+        file=sys.stderr,
+    )
+    return False
 
 
 if __name__ == "__main__":

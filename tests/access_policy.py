@@ -97,6 +97,8 @@ content_forms = page(read=AUTHOR, write=AUTHOR)
 content_verbs = page(write=AUTHOR)
 # What a set asks: the person's own.
 set_items = page(read=("seller",), write=("seller",))
+# For machines of the operator that show a token; nobody signs in for it.
+metrics_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 # Learning records: the line above; `line_records` are those of one person.
 line_pages = page(read=MANAGERS)
 line_records = page(read=("manager",))
@@ -126,6 +128,7 @@ POLICY = {
     "home": own_pages,
     "healthz": health_pages,
     "readyz": health_pages,
+    "metrics": metrics_pages,
     "style_page": operator_pages,
     "demo": demo_pages,
     "demo_accounts": demo_pages,

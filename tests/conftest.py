@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import shutil
 
 # Playwright runs an event loop in the thread of the test; the tests' own queries are meant.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -8,8 +9,19 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import pytest
 from django.conf import settings
 from django.utils import translation
+from playwright.sync_api import sync_playwright
 
 from tests import figures, statement_log
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 def pytest_configure(config):
@@ -28,6 +40,18 @@ def figure(record_property):
 
 def pytest_terminal_summary(terminalreporter):
     figures.write_table(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium of the machine. Its absence is an error: a journey that nobody made proves nothing."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("The browser tests need Chromium: install the package chromium, or run `make test-fast`.", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(autouse=True, scope="module")

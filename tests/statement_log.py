@@ -39,6 +39,7 @@ ROOMS = ("accounts", "outbox", "crm", "reinforcement", "coaching", "dashboards",
 # "module:qualified name" of a function -> why it may look across organizations. It covers all that the function calls.
 SYSTEM = {
     "django.core.management.commands.migrate:Command.handle": "migrations change the rows of all organizations",
+    "reinforcement.programs.planner:count_owed": "one number for the operator: how many sets of all organizations wait to be made",
     "reinforcement.daily.preparing:prepare_sets": "the morning run makes the sets of all organizations, a batch of members at a time",
     "reinforcement.programs.enrolling:enroll_audiences": "enrolments of all running programs follow their audiences in three statements",
     "reinforcement.daily.links:open_link": "the signed token names the set: before it is read, nobody is known",

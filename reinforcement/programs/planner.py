@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import BigIntegerField
 
 from accounts.models import Member
 from reinforcement.programs.local_days import LocalDay, as_values, local_days
@@ -16,8 +17,7 @@ from reinforcement.programs.local_days import LocalDay, as_values, local_days
 BATCH = 5_000
 
 # Owed: active sellers on a working day of theirs, with no holiday, no absence, and no set yet for their local date.
-_CHOOSE = """
-CREATE TEMPORARY TABLE chosen AS
+_DELIVERING = """
 WITH local_day(time_zone, local_date, weekday) AS ({days}),
 owed AS (
     SELECT member.id AS member_id, member.organization_id, member.language, local_day.local_date, local_day.weekday
@@ -42,7 +42,15 @@ delivering AS (
          AND program.state = 'running' AND program.starts_on <= owed.local_date
          AND (program.ends_on IS NULL OR program.ends_on >= owed.local_date)
          AND (program.weekdays & owed.weekday) <> 0
-),
+)
+"""
+
+# What may be asked today: due, or new and not retired.
+_ASKABLE = "(state.due_on <= delivering.local_date OR (state.due_on IS NULL AND state.retired_on IS NULL))"
+
+_CHOOSE = f"""
+CREATE TEMPORARY TABLE chosen AS
+{_DELIVERING},
 candidate AS (
     SELECT delivering.member_id, delivering.organization_id, delivering.language, delivering.local_date, delivering.cap,
            delivering.program_id, delivering.starts_on, delivering.new_per_day, line.question_id, line.position,
@@ -52,7 +60,7 @@ candidate AS (
     JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL
     LEFT JOIN reinforcement_memorystate state
          ON state.member_id = delivering.member_id AND state.question_id = line.question_id
-    WHERE state.due_on <= delivering.local_date OR (state.due_on IS NULL AND state.retired_on IS NULL)
+    WHERE {_ASKABLE}
 ),
 once AS (
     SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, question_id ORDER BY starts_on, program_id) AS appearance
@@ -69,7 +77,19 @@ ranked AS (
 )
 SELECT member_id, organization_id, language, local_date, program_id, question_id, is_new, place - 1 AS position
 FROM ranked WHERE place <= cap
-"""
+"""  # noqa: S608 - the inserted texts are constants
+
+# The choice without its order: whether there is anything to ask.
+_COUNT_OWED = f"""
+{_DELIVERING}
+SELECT COUNT(DISTINCT delivering.member_id) FROM delivering
+WHERE EXISTS (
+    SELECT 1 FROM reinforcement_programquestion line
+    JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL
+    LEFT JOIN reinforcement_memorystate state ON state.member_id = delivering.member_id AND state.question_id = line.question_id
+    WHERE line.program_id = delivering.program_id AND {_ASKABLE} AND (state.due_on IS NOT NULL OR delivering.new_per_day > 0)
+)
+"""  # noqa: S608 - the inserted texts are constants
 
 
 @dataclass(frozen=True)
@@ -105,11 +125,26 @@ def choose(batch: Batch, days: list[LocalDay]) -> int:
     Columns: member_id, organization_id, language, local_date, program_id, question_id, is_new, position. The caller holds a
     transaction and drops the table.
     """
-    values, parameters = as_values([(day.time_zone, day.local_date, day.weekday) for day in days], ["text", "date", "integer"])
+    values, parameters = _values_of(days)
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE.format(days=values), [*parameters, batch.after, batch.last])
         cursor.execute("SELECT COUNT(*) FROM chosen")
         return cursor.fetchone()[0]
+
+
+def count_owed(now: datetime) -> int:
+    """How many sets are owed at `now` and not prepared yet, to whoever is enrolled already. Two statements, chooses nothing."""
+    days = days_owed(now)
+    if not days:
+        return 0
+    values, parameters = _values_of(days)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_OWED.format(days=values), [*parameters, 0, BigIntegerField.MAX_BIGINT])
+        return cursor.fetchone()[0]
+
+
+def _values_of(days: list[LocalDay]) -> tuple[str, list]:
+    return as_values([(day.time_zone, day.local_date, day.weekday) for day in days], ["text", "date", "integer"])
 
 
 def forget_choice() -> None:

@@ -89,7 +89,6 @@ class PostgresServer:
         self._directory.mkdir(parents=True)
         if self._as_user:
             shutil.chown(self._directory, "postgres", "postgres")
-            _open_path(self._directory)
         self._run("initdb", "-D", str(self._directory), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         given = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": "", **self._settings}
         with (self._directory / "postgresql.conf").open("a") as file:
@@ -99,6 +98,9 @@ class PostgresServer:
         self._run("pg_ctl", "-D", str(self._directory), "-t", str(START_SECONDS), *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
+        if self._as_user:
+            # Again and again: another run of the tests closes the folder that ours has in common with it.
+            _open_path(self._directory)
         command = [*self._as_user, str(self._binaries / program), *arguments]
         done = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:

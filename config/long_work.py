@@ -1,0 +1,22 @@
+"""The Celery application of long work: its own queue in its own keys of the broker, so that a short task never waits behind it.
+
+Its worker runs and answers its health check; the work on videos will bring its first tasks.
+"""
+
+from celery import Celery
+
+from config.celery import app as short
+
+HOUR = 60 * 60
+
+app = Celery("feedforward-long")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_default_queue = "long"
+app.conf.beat_schedule = {}
+app.conf.task_time_limit = 4 * HOUR
+if "global_keyprefix" in short.conf.broker_transport_options:
+    # A task that is not acknowledged in this time is given to another worker, so it outlasts the longest task.
+    app.conf.broker_transport_options = short.conf.broker_transport_options | {
+        "global_keyprefix": short.conf.broker_transport_options["global_keyprefix"] + "long:",
+        "visibility_timeout": 5 * HOUR,
+    }

@@ -1,0 +1,162 @@
+"""R17: processes are replaced under load, and no request and no message is lost. Each has a twin with kill -9, where some are."""
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.deploy.load import Load
+from tests.parts.servers import wait_for
+
+pytestmark = pytest.mark.faults
+
+# So long a process stands still before its signal comes, so that requests are surely in its hands.
+HELD_SECONDS = 0.3
+
+
+def children_of(pid: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def kill_every_child_too(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def workers_held(master):
+    """The worker processes stand still inside the block: requests pile up before them."""
+    workers = children_of(master.pid)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    time.sleep(HELD_SECONDS)
+    try:
+        yield
+    finally:
+        for worker in workers:
+            try:
+                os.kill(worker, signal.SIGCONT)
+            except ProcessLookupError:
+                continue
+
+
+@pytest.fixture
+def load(installation):
+    wait_for(lambda: b'"key"' in installation.ask("/api/v1/today/", Authorization=f"Token {installation.api_token}")[2], "a set is there")
+    with Load(installation) as load:
+        load.wait_for(20)
+        yield load
+
+
+@pytest.fixture
+def replaced(installation, request):
+    """Two web processes, as while a deployment replaces one; the first, with the options of the test, is up again afterwards."""
+    options = getattr(request, "param", ())
+    if options:
+        installation.end("web")
+        installation.start("web", "web", *options)
+    installation.start("web", "second web")
+    for name in ("web", "second web"):
+        wait_for(lambda name=name: installation.is_web_up(name), f"{name} answers")
+    yield installation.processes["web"]
+    installation.end("web")
+    installation.start("web")
+    wait_for(lambda: installation.is_web_up("web"), "web answers")
+    installation.end("second web")
+
+
+def test_r17_no_request_fails_when_the_old_web_process_is_asked_to_end(replaced, load, figure):
+    with workers_held(replaced):
+        replaced.send_signal(signal.SIGTERM)
+    assert replaced.wait(40) == 0
+    load.wait_for(50)
+    figure("R17", "requests failed at SIGTERM of the old web process, 50 a second", 0, f"{len(load.failed)} of {load.sent}")
+    assert load.failed == []
+
+
+def test_r17_requests_in_hand_fail_when_the_old_web_process_is_killed(replaced, load):
+    with workers_held(replaced):
+        kill_every_child_too(replaced)
+    load.wait_for(50)
+    assert any(failure.startswith("answer") for failure in load.failed)
+
+
+@pytest.mark.parametrize("replaced", [("--worker-class", "gthread")], indirect=True)
+def test_r17_without_our_draining_some_requests_fail(replaced, load):
+    with workers_held(replaced):
+        replaced.send_signal(signal.SIGTERM)
+    replaced.wait(40)
+    load.wait_for(50)
+    assert load.failed
+
+
+def test_r17_no_request_fails_when_the_web_process_loads_anew(installation, load, figure):
+    web = installation.processes["web"]
+    before = children_of(web.pid)
+    web.send_signal(signal.SIGHUP)
+    wait_for(lambda: children_of(web.pid) and not children_of(web.pid) & before, "new workers")
+    load.wait_for(50)
+    figure("R17", "requests failed at SIGHUP of the web process, 50 a second", 0, f"{len(load.failed)} of {load.sent}")
+    assert load.failed == []
+
+
+MESSAGES = 12
+
+
+@pytest.fixture
+def mailing(installation, mail):
+    """The worker, with mails in its hands and more that wait; the mail server takes its time."""
+    wait_for(lambda: states(installation, "daily_morning") == [("done", 1)] * 2, "the morning's mails are out")
+    before = len(mail.received)
+    mail.transfers_started, mail.delay_seconds = 0, 1.5
+    with psycopg2.connect(installation.database) as connection, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM outbox_outboxmessage WHERE key LIKE 'deploy:%'")
+        cursor.execute(OWE, [MESSAGES])
+    wait_for(lambda: mail.transfers_started >= 2, "mails are being sent")
+    yield lambda: len(mail.received) - before
+    mail.delay_seconds = 0
+    if installation.processes["worker"].poll() is not None:
+        installation.start("worker")
+
+
+OWE = """
+INSERT INTO outbox_outboxmessage
+    (kind, key, payload, state, due_at, attempts, last_error, created_at, address, language, time_zone)
+SELECT 'signin', 'deploy:' || number, '{"subject": "Sign in", "text": "Now", "html": ""}', 'waiting', now(), 0, '', now(),
+       'canary-' || number || '@acme.example', 'en', 'UTC'
+FROM generate_series(1, %s) number
+"""
+
+
+def states(installation, kind, condition="true"):
+    with psycopg2.connect(installation.database) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT state, attempts FROM outbox_outboxmessage WHERE kind = %s AND {condition}", [kind])  # noqa: S608 - our own
+        return cursor.fetchall()
+
+
+def replace_worker(installation, mail):
+    mail.delay_seconds = 0
+    installation.start("worker")
+
+
+def test_r17_no_message_is_lost_or_tried_twice_when_a_worker_is_asked_to_end(installation, mail, mailing, figure):
+    worker = installation.processes["worker"]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(130) == 0
+    assert states(installation, "signin", "claim IS NOT NULL") == []
+    replace_worker(installation, mail)
+    wait_for(lambda: len(states(installation, "signin", "state = 'done'")) == MESSAGES, "every message is out")
+    assert states(installation, "signin") == [("done", 1)] * MESSAGES
+    figure("R17", "messages lost or doubled at SIGTERM of a worker", 0, abs(MESSAGES - mailing()))
+    assert mailing() == MESSAGES
+
+
+def test_r17_messages_in_hand_stay_behind_when_a_worker_is_killed(installation, mail, mailing):
+    kill_every_child_too(installation.processes["worker"])
+    replace_worker(installation, mail)
+    wait_for(lambda: len(states(installation, "signin", "state = 'done'")) == MESSAGES - 2, "what nobody held is out")
+    assert states(installation, "signin", "claim IS NOT NULL") == [("waiting", 1)] * 2
