@@ -40,6 +40,8 @@ PURE = [
     "reinforcement.progress.measures",
     "reinforcement.progress.reading",
     "reinforcement.progress.tables",
+    "reinforcement.progress.team_charts",
+    "reinforcement.progress.trend",
     "reinforcement.questions.kinds.*",
     "reinforcement.questions.formats.*",
     "reinforcement.questions.rich_text",

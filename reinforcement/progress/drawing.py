@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reinforcement.progress.figures import WeekCounts
+from reinforcement.progress.figures import SHOWN_WEEKS, WeekCounts
 
-SHOWN_WEEKS = 26
 BASE = 78
 TALLEST = 66
 

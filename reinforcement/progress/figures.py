@@ -8,6 +8,9 @@ from enum import StrEnum
 MINIMUM_ANSWERS = 5
 """Under this many answers a share of one person says nothing yet."""
 
+SHOWN_WEEKS = 26
+"""How far back a page looks, the current week included."""
+
 MAP_STEPS = (40, 50, 60, 70, 80, 90)
 """Per cent at which the next of the seven shades of the map begins."""
 

@@ -12,6 +12,7 @@ from accounts.models import Member, ReportingLine
 from reinforcement.competencies.models import Competency
 from reinforcement.programs.models import Enrollment, Program, ProgramQuestion
 from reinforcement.progress.figures import (
+    SHOWN_WEEKS,
     CompetencyName,
     CompetencyProgress,
     Figure,
@@ -23,6 +24,7 @@ from reinforcement.progress.figures import (
     WeekCounts,
 )
 from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek
+from reinforcement.progress.trend import CompetencyWeeks, Trend
 
 # Figures by the ids of member and competency.
 _Figures = dict[tuple[int, int], Figure]
@@ -56,6 +58,31 @@ def team_figures(manager: Member, measure: Measure, period: Period = Period.ALL)
         people=tuple(
             PersonRow(str(public_id), name, tuple(figures.get((pk, competency.pk), nothing) for competency in competencies))
             for pk, public_id, name in people
+        ),
+    )
+
+
+def team_trend(manager: Member) -> Trend:
+    """Right among the answers of each of the last weeks, of the whole line together. Two statements.
+
+    Who left is out, as in the table of the team.
+    """
+    today = access.today_of(manager)
+    monday = today - timedelta(days=today.weekday())
+    weeks = tuple(monday - timedelta(weeks=ago) for ago in reversed(range(SHOWN_WEEKS)))
+    rows = MemberWeek.objects.line_visible_to(manager).filter(
+        week_on__gte=weeks[0], week_on__lte=monday, answered__gt=0, member__is_active=True
+    )
+    figures: dict[int, dict[date, Figure]] = defaultdict(dict)
+    for competency, week_on, right, answered in (
+        rows.values_list("competency_id", "week_on").annotate(Sum("right"), Sum("answered")).order_by()
+    ):
+        figures[competency][week_on] = Figure(right, answered)
+    return Trend(
+        weeks=weeks,
+        competencies=tuple(
+            CompetencyWeeks(competency, tuple(figures[competency.pk].get(week, Figure()) for week in weeks))
+            for competency in _competencies(manager, set(figures))
         ),
     )
 
