@@ -154,7 +154,9 @@ def weekly_lines(weeks: Sequence[WeekTick], lines: Sequence[Line], *, finding: s
         },
         "annotations": _names_at_ends(in_order, LINES_HEIGHT - margin["t"] - margin["b"]),
         # Where it is narrow, only the chosen line has room for its name.
-        "meta": {"narrow": {"margin": {**margin, "r": 28}, "annotations": [_name_above(line) for line in lines if line.is_chosen]}},
+        "meta": {
+            "narrow": {"margin": {**margin, "t": 30, "r": 28}, "annotations": [_name_above(line) for line in lines if line.is_chosen]}
+        },
     }
     return Chart({"data": [_line_trace(weeks, line) for line in in_order], "layout": layout}, finding, measured, LINES_HEIGHT)
 
@@ -186,6 +188,7 @@ def _in_lines(name: str) -> str:
 def _category_axis(categories: list[str], labels: list[str]) -> dict[str, Any]:
     return {
         **_AXIS,
+        "ticks": "",
         "type": "category",
         "categoryorder": "array",
         "categoryarray": categories,

@@ -79,8 +79,8 @@ BY_WEEK = MeasureWords(
             "and questions that are mastered are no longer asked."
         ),
         _(
-            "A change is named when the first four weeks and the latest four have twenty answers each, "
-            "and when it is larger than chance makes of so many answers in nineteen of twenty such teams."
+            "A change from the first four weeks with enough answers to the latest four is named when both have twenty answers or more, "
+            "and when it is larger than chance makes of so many separate answers."
         ),
     ),
 )

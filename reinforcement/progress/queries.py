@@ -63,21 +63,22 @@ def team_figures(manager: Member, measure: Measure, period: Period = Period.ALL)
 
 
 def team_trend(manager: Member) -> Trend:
-    """Right among the answers of each of the last weeks, of the whole line together. Two statements.
+    """Right among the answers of each week, of the whole line together, from the first week with answers among the last 26. Two statements.
 
     Who left is out, as in the table of the team.
     """
     today = access.today_of(manager)
-    monday = today - timedelta(days=today.weekday())
-    weeks = tuple(monday - timedelta(weeks=ago) for ago in reversed(range(SHOWN_WEEKS)))
+    latest = today - timedelta(days=today.weekday())
+    earliest = latest - timedelta(weeks=SHOWN_WEEKS - 1)
     rows = MemberWeek.objects.line_visible_to(manager).filter(
-        week_on__gte=weeks[0], week_on__lte=monday, answered__gt=0, member__is_active=True
+        week_on__gte=earliest, week_on__lte=latest, answered__gt=0, member__is_active=True
     )
     figures: dict[int, dict[date, Figure]] = defaultdict(dict)
-    for competency, week_on, right, answered in (
-        rows.values_list("competency_id", "week_on").annotate(Sum("right"), Sum("answered")).order_by()
-    ):
+    for competency, week_on, right, answered in _by_week(rows):
         figures[competency][week_on] = Figure(right, answered)
+    # Eight weeks at least, so that a first week stands at the end of a line and not alone.
+    first = min([latest - timedelta(weeks=7), *(week_on for weeks in figures.values() for week_on in weeks)])
+    weeks = tuple(first + timedelta(weeks=count) for count in range((latest - first).days // 7 + 1))
     return Trend(
         weeks=weeks,
         competencies=tuple(
@@ -170,6 +171,10 @@ def _within(weeks: QuerySet[MemberWeek], period: Period, today: date) -> QuerySe
 
 def _by_person(rows: QuerySet, *columns: str) -> Iterable[tuple]:
     return rows.values_list("member_id", "competency_id").annotate(*(Sum(column) for column in columns)).order_by()
+
+
+def _by_week(rows: QuerySet[MemberWeek]) -> Iterable[tuple]:
+    return rows.values_list("competency_id", "week_on").annotate(Sum("right"), Sum("answered")).order_by()
 
 
 def _right(last_answers: QuerySet[LastAnswers]) -> _Figures:

@@ -219,7 +219,7 @@ def _over_competencies(trend: Trend) -> str:
         "fell": sum(change.difference < 0 for change in clear),
         "competencies": len(trend.competencies),
     }
-    return gettext("Of %(competencies)d competencies %(rose)d clearly rose and %(fell)d clearly fell.") % words
+    return gettext("%(rose)d of %(competencies)d competencies clearly rose, %(fell)d clearly fell.") % words
 
 
 def _what_a_change_needs() -> str:

@@ -41,12 +41,17 @@ class TeamTable:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A competency of the trend: shares at both ends where there are enough answers, and what happened in between in words."""
+    """A competency of the trend with the shares at both ends. `side` says what happened between them; where one of the ends has too
+    few answers there is no change, and `hidden` stands in its place."""
 
     competency: CompetencyName
-    answers: int
     change: Change | None
-    words: str
+    side: str
+    hidden: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"?competency={self.competency.public_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,28 @@ def trend_table(trend: Trend) -> TrendTable:
 def _change_row(each: CompetencyWeeks, *, is_clear: bool) -> ChangeRow:
     change = each.change
     if change is None:
-        words = gettext("not enough data")
-    elif not is_clear:
-        words = gettext("no clear change")
+        answers = ngettext("%(count)d answer", "%(count)d answers", each.answers) % {"count": each.answers}
+        return ChangeRow(each.competency, None, answers, gettext("not enough data"))
+    words = {"weeks": change.weeks, "before": change.before.whole, "now": change.now.whole}
+    if not is_clear:
+        side = ngettext(
+            "no clear change in %(weeks)d week, %(before)d and %(now)d answers",
+            "no clear change in %(weeks)d weeks, %(before)d and %(now)d answers",
+            change.weeks,
+        )
+    elif change.difference > 0:
+        side = ngettext(
+            "rose in %(weeks)d week, %(before)d and %(now)d answers",
+            "rose in %(weeks)d weeks, %(before)d and %(now)d answers",
+            change.weeks,
+        )
     else:
-        words = gettext("rose") if change.difference > 0 else gettext("fell")
-    return ChangeRow(each.competency, each.answers, change, words)
+        side = ngettext(
+            "fell in %(weeks)d week, %(before)d and %(now)d answers",
+            "fell in %(weeks)d weeks, %(before)d and %(now)d answers",
+            change.weeks,
+        )
+    return ChangeRow(each.competency, change, side % words)
 
 
 def trend_as_csv(trend: Trend) -> str:
