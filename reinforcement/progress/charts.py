@@ -7,7 +7,7 @@ reads some HTML in labels, so words that others wrote are escaped.
 import html
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,48 +199,47 @@ def _category_axis(categories: list[str], labels: list[str]) -> dict[str, Any]:
 
 
 def _shaded_cells(heads: list[str], names: list[str], rows: Sequence[MapRow], shades: range, colour: str, hover: str) -> dict[str, Any]:
-    """The cells with one of `shades`; the others stay open."""
-
-    def grid(part: str, nothing: Any) -> list[list[Any]]:
-        return [[getattr(cell, part) if cell.step in shades else nothing for cell in row.cells] for row in rows]
-
+    """The cells with one of `shades`, each with its figure; the number behind it is its custom data."""
     return {
-        "type": "heatmap",
-        "x": heads,
-        "y": names[: len(rows)],
-        "z": grid("step", None),
-        "text": grid("text", ""),
-        "customdata": grid("count", ""),
+        **_cells(heads, names, rows, "count", is_in=lambda cell: cell.step in shades),
         "zmin": 0.5,
         "zmax": SHADES + 0.5,
         "colorscale": _COLOUR_SCALE,
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hoverongaps": False,
         "hovertemplate": hover,
-        "texttemplate": "%{text}",
         "textfont": {"color": colour},
     }
 
 
 def _words_in_cells(heads: list[str], names: list[str], rows: Sequence[MapRow]) -> dict[str, Any]:
-    """The cells without a shade: too few answers, none, and means."""
-    cells = [
-        (head, name, cell)
-        for name, row in zip(names, rows, strict=True)
-        for head, cell in zip(heads, row.cells, strict=True)
-        if not cell.step
-    ]
+    """The cells without a shade: too few answers, none, and means. Their custom data says so in words."""
     return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [head for head, _name, _cell in cells],
-        "y": [name for _head, name, _cell in cells],
-        "text": [escape(cell.text) for _head, _name, cell in cells],
-        "customdata": [escape(cell.words) for _head, _name, cell in cells],
+        **_cells(heads, names, rows, "words", is_in=lambda cell: not cell.step),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, _CLEAR], [1, _CLEAR]],
         "hovertemplate": "%{y}<br>%{x}: %{customdata}<extra></extra>",
         "textfont": {"color": "var(--ink)"},
+    }
+
+
+def _cells(heads: list[str], names: list[str], rows: Sequence[MapRow], customdata: str, *, is_in: Callable[[Cell], bool]) -> dict[str, Any]:
+    """A trace of the cells that are in it; the others stay open."""
+
+    def grid(part: Callable[[Cell], Any], nothing: Any) -> list[list[Any]]:
+        return [[part(cell) if is_in(cell) else nothing for cell in row.cells] for row in rows]
+
+    return {
+        "type": "heatmap",
+        "x": heads,
+        "y": names[: len(rows)],
+        "z": grid(lambda cell: cell.step or 0, None),
+        "text": grid(lambda cell: escape(cell.text), ""),
+        "customdata": grid(lambda cell: escape(getattr(cell, customdata)), ""),
+        "texttemplate": "%{text}",
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverongaps": False,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 MINIMUM_ANSWERS = 5
@@ -158,6 +158,12 @@ class PersonProgress:
     competencies: tuple[CompetencyProgress, ...]
     weeks: tuple[WeekCounts, ...]
     competency: CompetencyName | None = None
+
+    def by_week(self, today: date) -> tuple[Figure, ...]:
+        """Right of answered for each week of the half year that ends with the week of `today`, the oldest first."""
+        latest = today - timedelta(days=today.weekday())
+        counts = {week.week_on: Figure(week.right, week.answered) for week in self.weeks}
+        return tuple(counts.get(latest - timedelta(weeks=ago), Figure()) for ago in reversed(range(SHOWN_WEEKS)))
 
     @property
     def answers(self) -> int:

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from reinforcement.progress.figures import MINIMUM_ANSWERS, CompetencyName, Mean, Measure, PersonProgress, TeamFigures, mean_of, percent
-from reinforcement.progress.trend import Change, Trend
+from reinforcement.progress.figures import (
+    MINIMUM_ANSWERS,
+    CompetencyName,
+    Figure,
+    Mean,
+    Measure,
+    PersonProgress,
+    TeamFigures,
+    mean_of,
+    percent,
+)
+from reinforcement.progress.trend import Change, Trend, change_of
 
 NEARLY_EVERYONE = 0.8
 MOST = 0.5
@@ -220,6 +230,24 @@ def _over_competencies(trend: Trend) -> str:
         "competencies": len(trend.competencies),
     }
     return gettext("%(rose)d of %(competencies)d competencies clearly rose, %(fell)d clearly fell.") % words
+
+
+def read_weeks(figures: tuple[Figure, ...]) -> str:
+    """How the weeks of one person went, each week's right of answered, in one sentence."""
+    change = change_of(figures)
+    if change is None:
+        return gettext("Right, of the answers of each week")
+    words = {"before": in_percent(change.before.percent), "now": in_percent(change.now.percent), "weeks": change.weeks}
+    if not change.is_clear(1):
+        return ngettext("No clear change in %(weeks)d week", "No clear change in %(weeks)d weeks", change.weeks) % words
+    return (
+        ngettext(
+            "From %(before)s to %(now)s of the answers right in %(weeks)d week",
+            "From %(before)s to %(now)s of the answers right in %(weeks)d weeks",
+            change.weeks,
+        )
+        % words
+    )
 
 
 def _what_a_change_needs() -> str:

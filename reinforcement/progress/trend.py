@@ -88,7 +88,5 @@ def change_of(figures: tuple[Figure, ...]) -> Change | None:
     last = len(figures) - SPAN
     if last < SPAN or not (now := span(last)).has_data:
         return None
-    for first in range(last - SPAN + 1):
-        if (before := span(first)).has_data:
-            return Change(before, now, last - first)
-    return None
+    begins = (first for first in range(last - SPAN + 1) if figures[first].whole)
+    return next((Change(before, now, last - first) for first in begins if (before := span(first)).has_data), None)

@@ -15,10 +15,10 @@ from accounts import access
 from accounts.dates import short_date
 from accounts.signin.decorators import member_required, role_required
 from reinforcement.progress import queries
-from reinforcement.progress.drawing import week_ruler
+from reinforcement.progress.drawing import share_line, week_ruler
 from reinforcement.progress.figures import Measure, Period, PersonProgress
 from reinforcement.progress.measures import BY_WEEK, DEFINITIONS, MEASURES, PERIODS, WORDS
-from reinforcement.progress.reading import read_own, read_person, read_team, read_trend
+from reinforcement.progress.reading import read_own, read_person, read_team, read_trend, read_weeks
 from reinforcement.progress.tables import team_as_csv, team_table, trend_as_csv, trend_table
 from reinforcement.progress.team_charts import team_map, trend_lines
 from reinforcement.progress.trend import CompetencyWeeks, Trend
@@ -109,7 +109,14 @@ def team_trend_download(request):
 def team_member(request, public_id):
     person = get_object_or_404(queries.person_of_line(request.member, public_id))
     progress = _progress_asked_for(request, person)
-    context = {"person": person, "reading": read_person(progress), **_person_context(progress, person)}
+    today = access.today_of(person)
+    context = {
+        "person": person,
+        "reading": read_person(progress),
+        "shares": share_line(progress.weeks, today),
+        "shares_finding": read_weeks(progress.by_week(today)),
+        **_person_context(progress, person),
+    }
     return render(request, "reinforcement/team_member.html", context)
 
 

@@ -47,9 +47,8 @@ def line_colours(page: Page) -> set[str]:
 def test_charts_are_drawn_with_their_cells_lines_and_words(charts):
     page = charts()
     heat_map = page.get_by_role("img", name=MAP)
-    expect(heat_map.locator(".heatmaplayer image")).to_have_count(2)
-    expect(heat_map.locator(".heatmap-label")).to_have_count(15)
-    expect(heat_map.locator(".textpoint")).to_have_count(5)
+    expect(heat_map.locator(".heatmaplayer image")).to_have_count(3)
+    expect(heat_map.locator(".heatmap-label")).to_have_count(20)
     expect(heat_map.locator(".shapelayer path")).to_have_count(1)
     expect(heat_map.get_by_text("Noor Haddad")).to_be_visible()
     lines = page.get_by_role("img", name=LINES)

@@ -74,7 +74,8 @@ def test_map_hovers_with_person_competency_share_and_number():
     assert high["hovertemplate"] == low["hovertemplate"]
     assert re.findall(r"%{(\w+)}", high["hovertemplate"]) == ["y", "x", "text", "customdata"]
     assert (high["x"][0], high["y"][0], high["text"][0][0], high["customdata"][0][0]) == ("Questioning", "Noor", "91", "22")
-    assert (words["x"], words["y"], words["customdata"]) == (["Negotiation"], ["Noor"], ["not enough data: 3 answers"])
+    assert re.findall(r"%{(\w+)}", words["hovertemplate"]) == ["y", "x", "customdata"]
+    assert (words["z"], words["customdata"]) == ([[None, 0]], [["", "not enough data: 3 answers"]])
 
 
 def test_map_gives_a_dashed_edge_to_few_answers_and_to_nothing_else():
@@ -82,7 +83,7 @@ def test_map_gives_a_dashed_edge_to_few_answers_and_to_nothing_else():
     [edges] = chart.figure["layout"]["shapes"]
     assert edges["path"].startswith("M0.53,-0.44")
     assert (edges["path"].count("M"), edges["line"]["dash"]) == (1, "3px,3px")
-    assert chart.figure["data"][2]["text"] == ["few", "-"]
+    assert chart.figure["data"][2]["text"] == [["", "few"], ["-", ""]]
 
 
 def test_map_leads_from_a_row_to_its_address_also_when_two_people_share_a_name():
@@ -96,7 +97,7 @@ def test_map_leads_from_a_row_to_its_address_also_when_two_people_share_a_name()
 def test_map_ends_with_the_mean_which_leads_nowhere():
     chart = a_map(MapRow("Noor", (KNOWN, LOW), "/1/"), mean=MapRow("Team, mean", (Cell("68", "1 of 1", None, "mean"),) * 2))
     assert chart.figure["layout"]["yaxis"]["categoryarray"] == ["Noor", "Team, mean"]
-    assert chart.figure["data"][2]["y"] == ["Team, mean", "Team, mean"]
+    assert chart.figure["data"][2]["text"] == [["", ""], ["68", "68"]]
     assert list(chart.figure["layout"]["meta"]["links"]) == ["Noor"]
 
 
