@@ -153,7 +153,7 @@ def weekly_lines(weeks: Sequence[WeekTick], lines: Sequence[Line], *, finding: s
             "zerolinecolor": "var(--line-strong)",
         },
         "annotations": _names_at_ends(in_order, LINES_HEIGHT - margin["t"] - margin["b"]),
-        # Where it is narrow, only the chosen line has room for its name.
+        # Where it is narrow, only the chosen line has room for its name, above all lines.
         "meta": {
             "narrow": {"margin": {**margin, "t": 30, "r": 28}, "annotations": [_name_above(line) for line in lines if line.is_chosen]}
         },
@@ -295,8 +295,7 @@ def _names_at_ends(lines: Sequence[Line], room: int) -> list[dict[str, Any]]:
 
 
 def _name_above(line: Line) -> dict[str, Any]:
-    place = {"xref": "paper", "x": 1, "y": _last_percent(line) or 0, "yshift": 8, "xanchor": "right", "yanchor": "bottom"}
-    return {**_name(line), **place, "bgcolor": "var(--paper)"}
+    return {**_name(line), "xref": "paper", "x": 1, "yref": "paper", "y": 1, "yshift": 6, "xanchor": "right", "yanchor": "bottom"}
 
 
 def _name(line: Line) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import json
-import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -31,13 +29,9 @@ from tests.factories import (
     monday_of,
     put_in,
 )
+from tests.reinforcement.pages import figure_of, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def sign_in(client, member):
-    client.force_login(member.user)
-    return member
 
 
 def names(team):
@@ -201,11 +195,6 @@ def test_team_page_of_an_unknown_figure_is_not_found(client, line, query):
     assert client.get(reverse("reinforcement:team"), query).status_code == 404
 
 
-def figure_of(page, name):
-    """The figure that the page hands to its script."""
-    return json.loads(re.search(rf'<script id="{name}-figure" type="application/json">(.*?)</script>', page)[1])
-
-
 def test_team_page_draws_the_map_of_what_the_table_says(client, line):
     manager, seller, other_line, _elsewhere = line
     sign_in(client, manager)
@@ -233,87 +222,6 @@ def test_team_page_keeps_its_view_on_the_way_to_another_measure_and_page(client)
     page = client.get(reverse("reinforcement:team"), {"view": "table"}).content.decode()
     assert "?measure=initial&amp;view=table" in page
     assert "&amp;view=table&amp;page=2" in page
-
-
-def test_trend_counts_the_weeks_of_the_own_active_line_only(line):
-    manager, seller, _other_line, _elsewhere = line
-    gone = SellerFactory(organization=manager.organization, manager=manager)
-    competency = seller.weeks.get().competency
-    MemberWeekFactory(member=gone, competency=competency, answered=50)
-    people.deactivate(gone)
-    colleague = SellerFactory(organization=manager.organization, manager=manager)
-    MemberWeekFactory(member=colleague, competency=competency, answered=5, right=5)
-    trend = queries.team_trend(manager)
-    assert [(each.competency.name, each.figures[-1]) for each in trend.competencies] == [("Negotiation", Figure(15, 20))]
-
-
-def test_trend_shows_half_a_year_and_at_least_eight_weeks():
-    manager, [seller] = make_line(sellers=1)
-    competency = CompetencyFactory(organization=manager.organization)
-    monday = monday_of(timezone.localdate(timezone=manager.zone))
-    assert queries.team_trend(manager).weeks[0] == monday - timedelta(weeks=7)
-    for ago in (26, 25, 1):
-        MemberWeekFactory(member=seller, competency=competency, week_on=monday - timedelta(weeks=ago), answered=ago, right=1)
-    trend = queries.team_trend(manager)
-    assert (len(trend.weeks), trend.weeks[0], trend.weeks[-1]) == (26, monday - timedelta(weeks=25), monday)
-    [figures] = [each.figures for each in trend.competencies]
-    assert {place: figure for place, figure in enumerate(figures) if figure.whole} == {0: Figure(1, 25), 24: Figure(1, 1)}
-
-
-@pytest.fixture
-def rising_line():
-    """A line whose answers on questioning go from 50 to 80 out of 100 in twelve weeks, while negotiation stays; others' do not."""
-    manager, sellers = make_line(sellers=2)
-    _other_manager, [outsider] = make_line(organization=manager.organization, sellers=1)
-    monday = monday_of(timezone.localdate(timezone=manager.zone))
-    rising, steady = (CompetencyFactory(organization=manager.organization, name=name) for name in ("Questioning", "Negotiation"))
-    for ago in range(12):
-        week_on = monday - timedelta(weeks=ago)
-        for seller in sellers:
-            MemberWeekFactory(member=seller, competency=rising, week_on=week_on, answered=20, right=16 if ago < 6 else 10)
-            MemberWeekFactory(member=seller, competency=steady, week_on=week_on, answered=20, right=12)
-        MemberWeekFactory(member=outsider, competency=steady, week_on=week_on, answered=100, right=0)
-    return manager, rising, steady
-
-
-def test_trend_page_says_what_rose_and_draws_it_in_colour(client, rising_line):
-    manager, _rising, _steady = rising_line
-    sign_in(client, manager)
-    page = client.get(reverse("reinforcement:team_trend")).content.decode()
-    assert "Questioning rose from 50\N{NO-BREAK SPACE}% to 80\N{NO-BREAK SPACE}% in 8 weeks" in page
-    assert "1 of 2 competencies clearly rose, 0 clearly fell." in page
-    drawn = {trace["name"]: trace["line"]["color"] for trace in figure_of(page, "team-weeks")["data"]}
-    assert drawn == {"Negotiation": "var(--line-strong)", "Questioning": "var(--accent)"}
-
-
-def test_trend_page_of_a_chosen_competency(client, rising_line):
-    manager, _rising, steady = rising_line
-    sign_in(client, manager)
-    url = reverse("reinforcement:team_trend")
-    page = client.get(url, {"competency": steady.public_id}).content.decode()
-    assert "Negotiation: no clear change in 8 weeks, from 60\N{NO-BREAK SPACE}% to 60\N{NO-BREAK SPACE}%" in page
-    foreign = MemberWeekFactory(answered=5).competency
-    for unknown in (foreign.public_id, "nonsense"):
-        assert client.get(url, {"competency": unknown}).status_code == 404
-
-
-def test_trend_page_without_answers_says_what_comes(client):
-    manager, _sellers = make_line(sellers=1)
-    sign_in(client, manager)
-    page = client.get(reverse("reinforcement:team_trend")).content.decode()
-    assert "No answers in the last 26 weeks" in page
-    assert "charts.js" not in page
-
-
-def test_trend_download_holds_the_weeks_of_the_page(client, rising_line):
-    manager, _rising, _steady = rising_line
-    sign_in(client, manager)
-    response = client.get(reverse("reinforcement:team_trend_download"))
-    assert response["Content-Disposition"] == 'attachment; filename="team-by-week.csv"'
-    heads, latest, *others = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
-    monday = monday_of(timezone.localdate(timezone=manager.zone))
-    assert heads == ["Week of", "Negotiation, %", "Negotiation, answers", "Questioning, %", "Questioning, answers"]
-    assert (latest, len(others)) == ([monday.isoformat(), "60", "40", "80", "40"], 11)
 
 
 def test_person_page_is_closed_for_everybody_outside_the_line(client, line):
