@@ -208,6 +208,8 @@ POLICY = {
     "reinforcement:figures": own_pages,
     "reinforcement:team": line_pages,
     "reinforcement:team_download": line_pages,
+    "reinforcement:team_trend": line_pages,
+    "reinforcement:team_trend_download": line_pages,
     "reinforcement:team_member": line_records.of(public_id="seller"),
     # The API.
     "api_schema": public_pages,

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 MINIMUM_ANSWERS = 5
 """Under this many answers a share of one person says nothing yet."""
+
+SHOWN_WEEKS = 26
+"""How far back a page looks, the current week included."""
 
 MAP_STEPS = (40, 50, 60, 70, 80, 90)
 """Per cent at which the next of the seven shades of the map begins."""
@@ -155,6 +158,12 @@ class PersonProgress:
     competencies: tuple[CompetencyProgress, ...]
     weeks: tuple[WeekCounts, ...]
     competency: CompetencyName | None = None
+
+    def by_week(self, today: date) -> tuple[Figure, ...]:
+        """Right of answered for each week of the half year that ends with the week of `today`, the oldest first."""
+        latest = today - timedelta(days=today.weekday())
+        counts = {week.week_on: Figure(week.right, week.answered) for week in self.weeks}
+        return tuple(counts.get(latest - timedelta(weeks=ago), Figure()) for ago in reversed(range(SHOWN_WEEKS)))
 
     @property
     def answers(self) -> int:

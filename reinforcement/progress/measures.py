@@ -10,9 +10,9 @@ from reinforcement.progress.figures import Measure, Period
 
 @dataclass(frozen=True, slots=True)
 class MeasureWords:
-    """`counted` names the small number beside a figure."""
+    """`measure` names its place on the page of definitions, `counted` the small number beside a figure."""
 
-    measure: Measure
+    measure: str
     label: Any
     line: Any
     counted: Any
@@ -67,6 +67,26 @@ MEASURES = (
     ),
 )
 
-WORDS = {words.measure: words for words in MEASURES}
+BY_WEEK = MeasureWords(
+    "by-week",
+    _("Right by week"),
+    _("Of the answers of a week, the share that was right"),
+    _("answers"),
+    (
+        _("All answers of the week count, first ones and repeated ones; partly right counts as not yet."),
+        _(
+            "It shows how the weeks went, and is no measure of what people know: new questions lower it, "
+            "and questions that are mastered are no longer asked."
+        ),
+        _(
+            "A change from the first four weeks with enough answers to the latest four is named when both have twenty answers or more, "
+            "and when it is larger than chance makes of so many separate answers."
+        ),
+    ),
+)
+
+DEFINITIONS = (*MEASURES, BY_WEEK)
+
+WORDS = {Measure(words.measure): words for words in MEASURES}
 
 PERIODS = {Period.FOUR_WEEKS: _("Last 4 weeks"), Period.TWELVE_WEEKS: _("Last 12 weeks"), Period.ALL: _("All weeks")}

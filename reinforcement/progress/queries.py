@@ -12,6 +12,7 @@ from accounts.models import Member, ReportingLine
 from reinforcement.competencies.models import Competency
 from reinforcement.programs.models import Enrollment, Program, ProgramQuestion
 from reinforcement.progress.figures import (
+    SHOWN_WEEKS,
     CompetencyName,
     CompetencyProgress,
     Figure,
@@ -23,6 +24,7 @@ from reinforcement.progress.figures import (
     WeekCounts,
 )
 from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek
+from reinforcement.progress.trend import CompetencyWeeks, Trend
 
 # Figures by the ids of member and competency.
 _Figures = dict[tuple[int, int], Figure]
@@ -56,6 +58,32 @@ def team_figures(manager: Member, measure: Measure, period: Period = Period.ALL)
         people=tuple(
             PersonRow(str(public_id), name, tuple(figures.get((pk, competency.pk), nothing) for competency in competencies))
             for pk, public_id, name in people
+        ),
+    )
+
+
+def team_trend(manager: Member) -> Trend:
+    """Right among the answers of each week, of the whole line together, from the first week with answers among the last 26. Two statements.
+
+    Who left is out, as in the table of the team.
+    """
+    today = access.today_of(manager)
+    latest = today - timedelta(days=today.weekday())
+    earliest = latest - timedelta(weeks=SHOWN_WEEKS - 1)
+    rows = MemberWeek.objects.line_visible_to(manager).filter(
+        week_on__gte=earliest, week_on__lte=latest, answered__gt=0, member__is_active=True
+    )
+    figures: dict[int, dict[date, Figure]] = defaultdict(dict)
+    for competency, week_on, right, answered in _by_week(rows):
+        figures[competency][week_on] = Figure(right, answered)
+    # Eight weeks at least, so that a first week stands at the end of a line and not alone.
+    first = min([latest - timedelta(weeks=7), *(week_on for weeks in figures.values() for week_on in weeks)])
+    weeks = tuple(first + timedelta(weeks=count) for count in range((latest - first).days // 7 + 1))
+    return Trend(
+        weeks=weeks,
+        competencies=tuple(
+            CompetencyWeeks(competency, tuple(figures[competency.pk].get(week, Figure()) for week in weeks))
+            for competency in _competencies(manager, set(figures))
         ),
     )
 
@@ -143,6 +171,10 @@ def _within(weeks: QuerySet[MemberWeek], period: Period, today: date) -> QuerySe
 
 def _by_person(rows: QuerySet, *columns: str) -> Iterable[tuple]:
     return rows.values_list("member_id", "competency_id").annotate(*(Sum(column) for column in columns)).order_by()
+
+
+def _by_week(rows: QuerySet[MemberWeek]) -> Iterable[tuple]:
+    return rows.values_list("competency_id", "week_on").annotate(Sum("right"), Sum("answered")).order_by()
 
 
 def _right(last_answers: QuerySet[LastAnswers]) -> _Figures:

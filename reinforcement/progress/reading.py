@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from reinforcement.progress.figures import MINIMUM_ANSWERS, Mean, Measure, PersonProgress, TeamFigures, mean_of, percent
+from reinforcement.progress.figures import (
+    MINIMUM_ANSWERS,
+    CompetencyName,
+    Figure,
+    Mean,
+    Measure,
+    PersonProgress,
+    TeamFigures,
+    mean_of,
+    percent,
+)
+from reinforcement.progress.trend import Change, Trend, change_of
 
 NEARLY_EVERYONE = 0.8
 MOST = 0.5
@@ -151,6 +162,96 @@ def _read_started(team: TeamFigures) -> Reading:
         return Reading(gettext("Nothing is assigned yet"), gettext("Ask an author to start a program for your people."))
     share = in_percent(percent(sum(assigned) / len(assigned)))
     return Reading(gettext("%(share)s of the assigned questions have been answered once or more") % {"share": share}, counted)
+
+
+def read_trend(trend: Trend, chosen: CompetencyName | None = None) -> Reading:
+    """The finding of a line's weeks: the largest clear change, or that of the chosen competency."""
+    if not trend.competencies:
+        return Reading(gettext("No answers in the last 26 weeks"), gettext("Figures appear here with the first sets of your people."))
+    changes, clear = trend.changes, trend.clear_changes
+    if chosen is not None and chosen not in changes:
+        return Reading(
+            gettext("%(competency)s: not enough answers to say how it changes") % {"competency": chosen.name}, _what_a_change_needs()
+        )
+    if not changes:
+        return Reading(gettext("Not enough answers yet to say how the weeks change"), _what_a_change_needs())
+    if chosen is not None:
+        return Reading(_changed(chosen, changes[chosen], is_clear=chosen in clear), _over_competencies(trend))
+    if not clear:
+        return Reading(
+            gettext("No clear change from the first weeks to the latest"),
+            gettext("Each difference is as small as chance makes it with so many answers."),
+        )
+    largest = max(clear, key=lambda competency: abs(clear[competency].difference))
+    return Reading(_changed(largest, clear[largest], is_clear=True), _over_competencies(trend))
+
+
+def _changed(competency: CompetencyName, change: Change, *, is_clear: bool) -> str:
+    words = {
+        "competency": competency.name,
+        "before": in_percent(change.before.percent),
+        "now": in_percent(change.now.percent),
+        "weeks": change.weeks,
+    }
+    if not is_clear:
+        return (
+            ngettext(
+                "%(competency)s: no clear change in %(weeks)d week, from %(before)s to %(now)s",
+                "%(competency)s: no clear change in %(weeks)d weeks, from %(before)s to %(now)s",
+                change.weeks,
+            )
+            % words
+        )
+    if change.difference > 0:
+        return (
+            ngettext(
+                "%(competency)s rose from %(before)s to %(now)s in %(weeks)d week",
+                "%(competency)s rose from %(before)s to %(now)s in %(weeks)d weeks",
+                change.weeks,
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(competency)s fell from %(before)s to %(now)s in %(weeks)d week",
+            "%(competency)s fell from %(before)s to %(now)s in %(weeks)d weeks",
+            change.weeks,
+        )
+        % words
+    )
+
+
+def _over_competencies(trend: Trend) -> str:
+    """How many competencies rose and fell, of how many."""
+    clear = trend.clear_changes.values()
+    words = {
+        "rose": sum(change.difference > 0 for change in clear),
+        "fell": sum(change.difference < 0 for change in clear),
+        "competencies": len(trend.competencies),
+    }
+    return gettext("%(rose)d of %(competencies)d competencies clearly rose, %(fell)d clearly fell.") % words
+
+
+def read_weeks(figures: tuple[Figure, ...]) -> str:
+    """How the weeks of one person went, each week's right of answered, in one sentence."""
+    change = change_of(figures)
+    if change is None:
+        return gettext("Right, of the answers of each week")
+    words = {"before": in_percent(change.before.percent), "now": in_percent(change.now.percent), "weeks": change.weeks}
+    if not change.is_clear(1):
+        return ngettext("No clear change in %(weeks)d week", "No clear change in %(weeks)d weeks", change.weeks) % words
+    return (
+        ngettext(
+            "From %(before)s to %(now)s of the answers right in %(weeks)d week",
+            "From %(before)s to %(now)s of the answers right in %(weeks)d weeks",
+            change.weeks,
+        )
+        % words
+    )
+
+
+def _what_a_change_needs() -> str:
+    return gettext("Twenty answers in four weeks are needed, at the beginning and now.")
 
 
 def read_own(progress: PersonProgress) -> Reading:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from reinforcement.progress.drawing import week_ruler
+from reinforcement.progress.drawing import share_line, week_ruler
 from reinforcement.progress.figures import (
     CompetencyName,
     CompetencyProgress,
@@ -20,7 +20,7 @@ from reinforcement.progress.figures import (
     map_step,
     mean_of,
 )
-from reinforcement.progress.reading import Reading, read_own, read_person, read_team
+from reinforcement.progress.reading import Reading, read_own, read_person, read_team, read_weeks
 from reinforcement.progress.tables import Cell, cell_of
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -251,3 +251,35 @@ def test_week_ruler_is_as_tall_as_its_largest_week():
 def test_week_ruler_leaves_out_what_is_older_than_half_a_year():
     assert week_ruler([week(26, 10, 5)], MONDAY) is None
     assert week_ruler([week(25, 10, 5)], MONDAY) is not None
+
+
+def answered_week(weeks_ago, right, answered):
+    return WeekCounts(MONDAY - timedelta(weeks=weeks_ago), answered, answered, right, 0)
+
+
+def test_share_line_stands_over_the_weeks_of_the_ruler():
+    weeks = [answered_week(9, 5, 10), answered_week(0, 10, 10)]
+    line, ruler = share_line(weeks, MONDAY), week_ruler(weeks, MONDAY)
+    assert [(point.percent, point.y) for point in line.points] == [(50, "45.0"), (100, "12.0")]
+    assert [point.x for point in line.points] == [ruler.ticks[0].x, ruler.ticks[-1].x]
+
+
+def test_share_line_joins_only_weeks_that_follow_each_other():
+    line = share_line([answered_week(3, 5, 10), answered_week(2, 6, 10), answered_week(1, 4, 4), answered_week(0, 7, 10)], MONDAY)
+    assert [point.percent for point in line.points] == [50, 60, 70]
+    assert [(one.percent, next_one.percent) for one, next_one in line.pieces] == [(50, 60)]
+
+
+def test_share_line_needs_two_weeks_with_enough_answers():
+    assert share_line([answered_week(1, 5, 10), answered_week(0, 4, 4)], MONDAY) is None
+    assert share_line([], MONDAY) is None
+
+
+def test_reading_of_the_weeks_of_a_person_names_only_a_clear_change():
+    def progress(early, late):
+        weeks = tuple(answered_week(ago, late if ago < 4 else early, 10) for ago in reversed(range(8)))
+        return PersonProgress(competencies=(), weeks=weeks).by_week(MONDAY)
+
+    assert read_weeks(progress(4, 8)) == f"From 40{SPACE}% to 80{SPACE}% of the answers right in 4 weeks"
+    assert read_weeks(progress(4, 5)) == "No clear change in 4 weeks"
+    assert read_weeks(progress(4, 8)[4:22]) == "Right, of the answers of each week"

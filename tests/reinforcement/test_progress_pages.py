@@ -3,12 +3,16 @@
 import csv
 import io
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Member, ReportingLine, User
 from accounts.people import services as people
+from accounts.people.services import root_team
+from reinforcement.models import Competency, LastAnswers, MemberWeek
 from reinforcement.progress import queries
 from reinforcement.progress.figures import Figure, Measure, Period
 from tests.factories import (
@@ -25,13 +29,9 @@ from tests.factories import (
     monday_of,
     put_in,
 )
+from tests.reinforcement.pages import figure_of, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def sign_in(client, member):
-    client.force_login(member.user)
-    return member
 
 
 def names(team):
@@ -185,14 +185,43 @@ def test_team_page_without_figures_says_what_comes(client, measure):
 
 def test_team_page_is_not_there_for_people_without_reports(client):
     sign_in(client, SellerFactory())
-    for name in ("team", "team_download"):
+    for name in ("team", "team_download", "team_trend", "team_trend_download"):
         assert client.get(reverse(f"reinforcement:{name}")).status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"measure": "rank"}, {"weeks": "5"}])
+@pytest.mark.parametrize("query", [{"measure": "rank"}, {"weeks": "5"}, {"view": "pie"}])
 def test_team_page_of_an_unknown_figure_is_not_found(client, line, query):
     sign_in(client, line[0])
     assert client.get(reverse("reinforcement:team"), query).status_code == 404
+
+
+def test_team_page_draws_the_map_of_what_the_table_says(client, line):
+    manager, seller, other_line, _elsewhere = line
+    sign_in(client, manager)
+    page = client.get(reverse("reinforcement:team")).content.decode()
+    figure = figure_of(page, "team-map")
+    low, high, _words = figure["data"]
+    assert (low["text"], high["text"], high["customdata"]) == ([[""]], [["70"]], [["10"]])
+    assert figure["layout"]["meta"]["links"] == {seller.name: reverse("reinforcement:team_member", args=[seller.public_id])}
+    assert 'role="img" aria-label="Negotiation stands at 70\N{NO-BREAK SPACE}% at the last answer"' in page
+    assert other_line.name not in page
+
+
+def test_team_page_shown_as_a_table_brings_no_chart(client, line):
+    sign_in(client, line[0])
+    page = client.get(reverse("reinforcement:team"), {"view": "table"}).content.decode()
+    assert '<table class="heat">' in page
+    assert "charts.js" not in page
+    assert "data-figure" not in page
+
+
+def test_team_page_keeps_its_view_on_the_way_to_another_measure_and_page(client):
+    manager, sellers = make_line(sellers=51)
+    LastAnswersFactory(member=sellers[0])
+    sign_in(client, manager)
+    page = client.get(reverse("reinforcement:team"), {"view": "table"}).content.decode()
+    assert "?measure=initial&amp;view=table" in page
+    assert "&amp;view=table&amp;page=2" in page
 
 
 def test_person_page_is_closed_for_everybody_outside_the_line(client, line):
@@ -259,6 +288,8 @@ def test_pages_are_kept_by_no_shared_cache(client, line):
     urls = [
         reverse("reinforcement:team"),
         reverse("reinforcement:team_download"),
+        reverse("reinforcement:team_trend"),
+        reverse("reinforcement:team_trend_download"),
         reverse("reinforcement:team_member", args=[seller.public_id]),
     ]
     for url in urls:
@@ -303,24 +334,68 @@ def test_download_holds_everybody_and_the_page_fifty(client):
     assert len(client.get(reverse("reinforcement:team_download")).content.decode().splitlines()) == 53
 
 
-@pytest.mark.parametrize("measure", list(Measure))
-def test_team_page_costs_the_same_for_one_person_and_many(client, measure, django_assert_max_num_queries):
-    manager, [first] = make_line(sellers=1)
-    sign_in(client, manager)
-    url = reverse("reinforcement:team") + f"?measure={measure}"
+def fill_line(manager, count):
+    """`count` more sellers of the line, each with figures of twelve competencies over four weeks. So many rows are made in bulk."""
+    organization = manager.organization
+    today = timezone.localdate(timezone=manager.zone)
+    competencies = [Competency.objects.get_or_create(organization=organization, name=f"Competency {n}")[0] for n in range(12)]
+    users = User.objects.bulk_create(User(email=f"{uuid4()}@example.org") for _ in range(count))
+    sellers = Member.objects.bulk_create(
+        Member(organization=organization, user=user, name=f"Seller {n}", is_seller=True) for n, user in enumerate(users)
+    )
+    ReportingLine.objects.bulk_create(
+        ReportingLine(organization=organization, member=seller, manager=manager, started_on=date(2020, 1, 1)) for seller in sellers
+    )
+    pairs = [(seller, competency) for seller in sellers for competency in competencies]
+    team = root_team(organization)
+    LastAnswers.objects.bulk_create(
+        LastAnswers(organization=organization, member=seller, competency=competency, team=team, questions=10, right=seller.pk % 11)
+        for seller, competency in pairs
+    )
+    MemberWeek.objects.bulk_create(
+        (
+            MemberWeek(
+                organization=organization,
+                member=seller,
+                competency=competency,
+                week_on=monday_of(today) - timedelta(weeks=ago),
+                presented=5,
+                answered=5,
+                right=3,
+                first_answered=1,
+                first_credit=5_000,
+            )
+            for seller, competency in pairs
+            for ago in range(4)
+        ),
+        batch_size=2_000,
+    )
 
-    def add_figures(seller):
-        program = ProgramFactory(organization=manager.organization)
-        put_in(program, *QuestionFactory.create_batch(2, organization=manager.organization))
-        enroll(program, seller)
-        LastAnswersFactory(member=seller)
-        MemberWeekFactory(member=seller, presented=5, answered=5, first_answered=5)
 
-    add_figures(first)
-    alone = count_statements(client, url, django_assert_max_num_queries)
-    for seller in SellerFactory.create_batch(6, organization=manager.organization, manager=manager):
-        add_figures(seller)
-    assert count_statements(client, url, django_assert_max_num_queries) == alone
+# Session, membership with its user and whether somebody reports to it, then the reads of the page; the frame asks nothing.
+STATEMENTS = {
+    "team/?measure=right": 6,
+    "team/?measure=initial": 6,
+    "team/?measure=participation": 6,
+    "team/?measure=started": 7,
+    "team/?view=table": 6,
+    "team/weeks/": 5,
+}
+MOST_BYTES = 200_000
+
+
+def test_team_pages_cost_the_same_at_one_seller_and_at_a_thousand(client, django_assert_num_queries, figure):
+    manager = sign_in(client, MemberFactory())
+    sellers = 0
+    for size in (1, 10, 100, 1_000):
+        fill_line(manager, size - sellers)
+        sellers = size
+        for address, statements in STATEMENTS.items():
+            with django_assert_num_queries(statements):
+                page = client.get(f"/{address}").content
+            assert len(page) <= MOST_BYTES
+            if size == 1_000:
+                figure("manager pages", f"/{address}, 1,000 sellers", f"<= {MOST_BYTES} B", f"{len(page)} B, {statements} statements")
 
 
 @pytest.mark.parametrize("page", ["team_member", "progress"])
