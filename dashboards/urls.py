@@ -1,4 +1,4 @@
-"""Addresses of the room: home by role, health, style page, demo."""
+"""Addresses of the room: home by role, company overview, health, style page, demo."""
 
 from django.urls import include, path
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("ui/", include("dashboards.ui.urls")),
+    path("", include("dashboards.overview.urls")),
     path("demo/", demo.demo, name="demo"),
     path("demo/accounts.json", demo.accounts, name="demo_accounts"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

@@ -36,12 +36,17 @@ PURE = [
     "reinforcement.memory.*",
     "reinforcement.questions.kinds.*",
     "reinforcement.questions.formats.*",
+    "reinforcement.published.figures",
+    "reinforcement.published.grouping",
+    "reinforcement.published.subtraction",
+    "reinforcement.progress.figures",
     "reinforcement.questions.rich_text",
     "reinforcement.questions.sameness",
     "reinforcement.today.calendar",
     "reinforcement.today.ruler",
     "reinforcement.today.strip",
     "dashboards.impact",
+    "dashboards.overview.drawing",
     "dashboards.figures",
 ]
 NOT_PURE = {"reinforcement.memory.store", "reinforcement.memory.models"}

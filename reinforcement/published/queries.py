@@ -51,7 +51,12 @@ def _figures(reader: Member) -> QuerySet[GroupFigure]:
 
 def _competency_totals(reader: Member) -> Iterable[CompetencyTotal]:
     """Competencies with a published figure, in the organization's order. Two statements."""
-    sums = _figures(reader).order_by().values_list("competency_id").annotate(Sum(F("percent") * F("with_data")), Sum("with_data"))
+    sums = (
+        _figures(reader)
+        .order_by()
+        .values_list("competency_id")
+        .annotate(weighted=Sum(F("percent") * F("with_data")), people=Sum("with_data"))
+    )
     totals = {competency_id: (weighted, with_data) for competency_id, weighted, with_data in sums}
     for pk, public_id, name in Competency.objects.visible_to(reader).values_list("pk", "public_id", "name"):
         if pk in totals:
