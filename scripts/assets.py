@@ -23,14 +23,16 @@ STAMP = VENDOR / "stamp"
 FONT = "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque"
 COPIED = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "plotly.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     "bricolage-latin.woff2": f"{FONT}-latin-wght-normal.woff2",
     "bricolage-latin-ext.woff2": f"{FONT}-latin-ext-wght-normal.woff2",
 }
 
-# One file for every page, a second one for the pages that people use at a desk.
+# One file for every page, a second one for the pages that people use at a desk, a third for those with charts.
 STYLE_SHEETS = {
     "app.css": ["tokens", "base", "shell", "controls", "forms", "question", "time", "lists", "around", "motion", "utilities"],
     "desk.css": ["tables", "charts", "progress", "author", "programs", "style_page"],
+    "chart.css": ["plotly"],
 }
 
 # Our word for an icon, and the name of its drawing. Drawings of our own lie in static/icons.

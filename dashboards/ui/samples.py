@@ -3,6 +3,9 @@
 from types import SimpleNamespace as Sample
 
 from dashboards.homes.navigation import Link
+from reinforcement.progress.charts import Line, MapRow, WeekTick, heat_map, weekly_lines
+from reinforcement.progress.figures import Figure
+from reinforcement.progress.tables import Cell
 
 NAVIGATION = [
     Link(url="#shell", label="Today", icon="today", is_current=True, count=4),
@@ -50,12 +53,39 @@ TEAMS = [
     Sample(name="Luxembourg", url="", side="", cells=[], hidden="hidden, under five people"),
 ]
 
-HEAT = [
+HEAT: list[tuple[str, list[tuple[int, int | None]]]] = [
     ("Noor Haddad", [(7, 91), (6, 88), (5, 79), (7, 90)]),
     ("Luc Fontaine", [(6, 84), (5, 79), (4, 69), (5, 80)]),
     ("Amira Kaya", [(6, 86), (6, 88), (2, 58), (0, None)]),
     ("Sanne de Wit", [(3, 62), (2, 48), (1, 38), (3, 64)]),
 ]
+
+COMPETENCIES = ["Customer-centric selling", "Buyer-aligned selling", "Value and price", "Conversation skill"]
+
+MAP_CHART = heat_map(
+    COMPETENCIES,
+    [
+        MapRow(name, tuple(Cell(str(value or "few"), "21" if value else "3", step, "3 answers") for step, value in cells))
+        for name, cells in HEAT
+    ],
+    finding="Value and price needs the most practice, as a chart",
+    measured="Expected share right, in per cent",
+    counted="answers",
+    mean=MapRow("Team, mean", tuple(Cell(str(value), "", None, "of four people") for value in (76, 75, 61, 78))),
+)
+
+LINES_CHART = weekly_lines(
+    [
+        WeekTick(f"2026-{month}-{day:02}", f"{day} {name}")
+        for month, name, day in (("10", "Oct", 26), ("11", "Nov", 2), ("11", "Nov", 9), ("11", "Nov", 16))
+    ],
+    [
+        Line(name, tuple(Figure(right, 20) for right in rights), ("20 answers",) * 4, is_chosen=name == "Value and price")
+        for name, rights in zip(COMPETENCIES, [(12, 13, 15, 16), (14, 14, 13, 15), (8, 9, 12, 13), (15, 16, 16, 17)], strict=True)
+    ],
+    finding="Value and price rose from 40 % to 65 % in three weeks",
+    measured="Right, of the answers of each week",
+)
 
 
 def page() -> dict:
@@ -85,6 +115,8 @@ def page() -> dict:
             Sample(label="Interval", is_number=True),
         ],
         "teams": TEAMS,
-        "competencies": ["Customer-centric selling", "Buyer-aligned selling", "Value and price", "Conversation skill"],
+        "competencies": COMPETENCIES,
         "heat": HEAT,
+        "map_chart": MAP_CHART,
+        "lines_chart": LINES_CHART,
     }
