@@ -45,14 +45,12 @@ PURE = [
     "reinforcement.published.figures",
     "reinforcement.published.grouping",
     "reinforcement.published.subtraction",
-    "reinforcement.progress.figures",
     "reinforcement.questions.rich_text",
     "reinforcement.questions.sameness",
     "reinforcement.today.calendar",
     "reinforcement.today.ruler",
     "reinforcement.today.strip",
     "dashboards.impact",
-    "dashboards.overview.drawing",
     "dashboards.figures",
 ]
 NOT_PURE = {"reinforcement.memory.store", "reinforcement.memory.models"}

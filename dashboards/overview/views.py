@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 from accounts import access
 from accounts.signin.decorators import role_required
 from dashboards.overview import tables
-from dashboards.overview.drawing import trend_line
-from dashboards.overview.reading import line_of_trend, read_company
+from dashboards.overview.charts import trend_chart
+from dashboards.overview.reading import read_company
 from reinforcement.published import queries
-from reinforcement.published.figures import trend_of
 
 GROUPS_A_PAGE = 50
 
@@ -34,7 +33,6 @@ def company_overview(request):
     page = paginator.get_page(request.GET.get("page"))
     rows = queries.rows_of(request.member, page.object_list, found)
     chosen = request.GET.get("competency")
-    trend = trend_of(found.weeks)
     context = {
         "company": found,
         "reading": read_company(found),
@@ -43,9 +41,7 @@ def company_overview(request):
         "totals": tables.total_cells(found.competencies),
         "page": page,
         "chosen": next((total.competency for total in found.competencies if total.competency.public_id == chosen), None),
-        "trend": trend,
-        "trend_title": line_of_trend(trend),
-        "line": trend_line(found.weeks),
+        "chart": trend_chart(found),
         "weeks_latest_first": found.weeks[::-1],
         "reads_content": access.reads_all_content(request.member),
     }
