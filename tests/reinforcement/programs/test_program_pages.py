@@ -349,7 +349,7 @@ def test_results_stand_on_the_page_with_their_date_and_finding(client, author):
     assert f"Question 2 is the hardest: 0{SPACE}%." in content
     assert f"{round(100 * 10 / 16)}{SPACE}% right at the first answer." in content
     assert "5 people chose “Send the quote”" in content
-    assert "As of 2 September, 09:17" in content
+    assert "As of 2 September, 11:17" in content
     assert "91\N{NO-BREAK SPACE}% right at first, 11 people" in content
     assert asked.pk != unasked.pk
 
