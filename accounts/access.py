@@ -158,6 +158,11 @@ def reads_aggregates(member) -> bool:
     return is_reader(member) and (member.is_hr or member.is_leadership)
 
 
+def aggregates_visible_to(member) -> Q:
+    """Published figures of groups, which are the same for everybody who reads them."""
+    return Q(organization_id=member.organization_id) if reads_aggregates(member) else NOBODY
+
+
 def reads_aggregates_of(member, author_id: int | None) -> bool:
     """The same for figures of one question or program; its author (`author_id`) reads them too."""
     return reads_aggregates(member) or (is_reader(member) and member.is_author and member.pk == author_id)

@@ -235,6 +235,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="17"),
         "options": {"expires": 3000},
     },
+    "count_results": {
+        "task": "reinforcement.tasks.count_results",
+        "schedule": crontab(minute="27"),
+        "options": {"expires": 3000},
+    },
+    "publish_figures": {
+        "task": "reinforcement.tasks.publish_figures",
+        "schedule": crontab(minute="37"),
+        "options": {"expires": 3000},
+    },
 }
 
 REST_FRAMEWORK = {

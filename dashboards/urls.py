@@ -1,4 +1,4 @@
-"""Addresses of the room: home by role, health, style page, demo."""
+"""Addresses of the room: home by role, company overview, health, style page, demo."""
 
 from django.urls import include, path
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("ui/", include("dashboards.ui.urls")),
+    path("", include("dashboards.overview.urls")),
     path("demo/", demo.demo, name="demo"),
     path("demo/accounts.json", demo.accounts, name="demo_accounts"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

@@ -4,18 +4,38 @@ from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
 
 from reinforcement.memory.models import MemoryState  # isort: skip
-from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion  # isort: skip
+from reinforcement.programs.models import (  # isort: skip
+    Enrollment,
+    Program,
+    ProgramAudience,
+    ProgramQuestion,
+    ProgramResult,
+    QuestionResult,
+)
 from reinforcement.importing.models import QuestionImport  # isort: skip
 from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+from reinforcement.published.models import (  # isort: skip
+    CompetencyWeek,
+    Contribution,
+    FigureGroup,
+    GroupFigure,
+    GroupWeek,
+    Publication,
+)
 from reinforcement.daily.models import Answer, DailySet, DailySetItem  # isort: skip
 
 __all__ = [
     "Answer",
     "Competency",
     "CompetencyLevel",
+    "CompetencyWeek",
+    "Contribution",
     "DailySet",
     "DailySetItem",
     "Enrollment",
+    "FigureGroup",
+    "GroupFigure",
+    "GroupWeek",
     "LastAnswers",
     "MemberWeek",
     "MemoryState",
@@ -23,8 +43,11 @@ __all__ = [
     "Program",
     "ProgramAudience",
     "ProgramQuestion",
+    "ProgramResult",
+    "Publication",
     "Question",
     "QuestionImport",
+    "QuestionResult",
     "QuestionVersion",
     "QuestionWording",
     "TeamWeek",

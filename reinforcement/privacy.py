@@ -9,9 +9,14 @@ from reinforcement.models import (
     Answer,
     Competency,
     CompetencyLevel,
+    CompetencyWeek,
+    Contribution,
     DailySet,
     DailySetItem,
     Enrollment,
+    FigureGroup,
+    GroupFigure,
+    GroupWeek,
     LastAnswers,
     MemberWeek,
     MemoryState,
@@ -19,8 +24,11 @@ from reinforcement.models import (
     Program,
     ProgramAudience,
     ProgramQuestion,
+    ProgramResult,
+    Publication,
     Question,
     QuestionImport,
+    QuestionResult,
     QuestionVersion,
     QuestionWording,
     TeamWeek,
@@ -55,6 +63,9 @@ decide(
 decide(
     OptionShares, {kept("counts over all who answered, without names", exported=False): "id organization version people chosen counted_at"}
 )
+counts = kept("counts over the organization's minimum of people or more, without names", exported=False)
+decide(ProgramResult, {counts: "id organization program enrolled started counted_at"})
+decide(QuestionResult, {counts: "id organization program question people right attracts attracted counted_at"})
 decide(
     Program,
     {
@@ -131,6 +142,19 @@ decide(
 )
 decide(LastAnswers, {number: "id", organization: "organization", who: "member", learned: "team competency questions right"})
 
+decide(
+    Contribution,
+    {
+        erased(hidden_because="a number of the database that means nothing outside it"): "id",
+        erased(): "organization member competency questions right",
+    },
+)
+
 impersonal(Competency, "content of the organization")
 impersonal(CompetencyLevel, "content of the organization")
 impersonal(TeamWeek, "counts of a team; groups under the organization's minimum are not shown")
+impersonal(Publication, "says when figures of the organization were published")
+impersonal(FigureGroup, "teams that together hold the organization's minimum of people or more")
+impersonal(GroupFigure, "a mean over the organization's minimum of people or more")
+impersonal(GroupWeek, "counts over the organization's minimum of people or more")
+impersonal(CompetencyWeek, "counts over the organization's minimum of people or more")

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reinforcement.daily import preparing, shares
+from reinforcement.daily import preparing, results, shares
+from reinforcement.published import services as published
 
 
 @shared_task
@@ -14,3 +15,13 @@ def prepare_daily_sets() -> None:
 @shared_task
 def count_option_shares() -> None:
     shares.count_option_shares(timezone.now())
+
+
+@shared_task
+def count_results() -> None:
+    results.count_results(timezone.now())
+
+
+@shared_task
+def publish_figures() -> None:
+    published.publish_due(timezone.now())

@@ -102,6 +102,8 @@ metrics_pages = DataClass({"GET": ()}, refusals=NOTHING_HERE, is_apart=True)
 # Learning records: the line above; `line_records` are those of one person.
 line_pages = page(read=MANAGERS)
 line_records = page(read=("manager",))
+# Published figures of groups: HR and leadership.
+aggregate_pages = page(read=("hr", "leadership"))
 # Anybody.
 public_pages = open_to_all("GET")
 health_pages = replace(public_pages, also_in=(503,))
@@ -211,6 +213,10 @@ POLICY = {
     "reinforcement:team_trend": line_pages,
     "reinforcement:team_trend_download": line_pages,
     "reinforcement:team_member": line_records.of(public_id="seller"),
+    # Published figures of groups.
+    "company_overview": aggregate_pages,
+    "company_figures_download": aggregate_pages,
+    "company_weeks_download": aggregate_pages,
     # The API.
     "api_schema": public_pages,
     "api_docs": public_pages,

@@ -33,6 +33,7 @@ PLACES: tuple[Place, ...] = (
     Place("reinforcement:today", _("Today"), "today", lambda member: member.is_seller),
     Place("reinforcement:progress", _("Progress"), "progress", lambda member: member.is_seller),
     Place("reinforcement:team", _("Team"), "team", lambda member: member.is_manager),
+    Place("company_overview", _("Overview"), "chart", access.reads_aggregates),
     Place("reinforcement:question_list", _("Questions"), "questions", access.reads_all_content),
     Place("reinforcement:program_list", _("Programs"), "programs", access.reads_all_content),
     Place("reinforcement:competency_list", _("Competencies"), "competency", lambda member: member.is_author),

@@ -149,7 +149,13 @@ class Answer(models.Model):
             models.CheckConstraint(condition=Q(credit__gte=0, credit__lte=1), name="answer_credit_between_0_and_1"),
             models.CheckConstraint(condition=Q(answered_at__lte=F("received_at")), name="answer_before_received"),
         ]
-        indexes = [models.Index(fields=["member", "question"], name="answer_of_member")]
+        indexes = [
+            models.Index(fields=["member", "question"], name="answer_of_member"),
+            # Results of programs are counted from first answers alone, by a batch that reads nothing but this index.
+            models.Index(
+                fields=["program", "question"], include=["verdict", "member"], condition=Q(is_first=True), name="answer_first_in_program"
+            ),
+        ]
 
     def save(self, *args, **kwargs):
         if not self._state.adding:

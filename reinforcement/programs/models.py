@@ -113,3 +113,31 @@ class Enrollment(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["program", "member"], name="enrollment_once")]
         indexes = [models.Index(fields=["member", "program"], name="enrollment_of_member")]
+
+
+class ProgramResult(models.Model):
+    """How many people a program has and how many of them have started: dated, made by a periodic batch."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.OneToOneField(Program, on_delete=models.CASCADE, related_name="result")
+    enrolled = models.PositiveIntegerField()
+    # People who have given a first answer here. It grows by the minimum of people or more at a time.
+    started = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+
+class QuestionResult(models.Model):
+    """First answers to a question of a program, of enough people. It grows by the minimum of people or more at a time."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="question_results")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    people = models.PositiveIntegerField()
+    right = models.PositiveIntegerField()
+    # The option of the current version that most of those chose who were not right, where enough people did; else empty.
+    attracts = models.CharField(max_length=20, blank=True)
+    attracted = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "question"], name="question_result_once")]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from accounts import access
 from accounts.models import Member, OrganizationHoliday, Team, TeamMembership
 from accounts.working_days import is_working_day
-from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion
+from reinforcement.programs.models import Enrollment, Program, ProgramAudience, ProgramQuestion, ProgramResult, QuestionResult
 from reinforcement.questions.models import Question, QuestionWording
 from reinforcement.questions.queries import BankFilter, bank, version_of, wording_in
 
@@ -106,18 +106,14 @@ def first_day_of(program: Program, today: date) -> date | None:
     return next((day for day in days if is_working_day(program.weekdays, day) and day not in closed), None)
 
 
-# Answers to a question that this program asked.
-_ASKED_HERE = Q(question__answers__program_id=F("program_id"))
-
-
 @dataclass(frozen=True, slots=True)
 class ProgramRow:
-    """A program with how many questions it has, how many people take part, and how many answers they gave in it."""
+    """A program with how many questions it has, how many people take part, and how many first answers its results hold."""
 
     program: Program
     questions: int
     people: int
-    answers: int
+    first_answers: int
 
 
 def rows_of(programs: Iterable[Program]) -> list[ProgramRow]:
@@ -127,11 +123,25 @@ def rows_of(programs: Iterable[Program]) -> list[ProgramRow]:
     lines = ProgramQuestion.objects.filter(**inside)
     questions = dict(_by_program(lines, number=Count("pk")))
     people = dict(_by_program(Enrollment.objects.filter(ended_on=None, **inside), number=Count("pk")))
-    answers = dict(_by_program(lines, number=Count("question__answers", filter=_ASKED_HERE)))
+    answers = dict(_by_program(_results_of_lines(found), number=Sum("people")))
     return [ProgramRow(program, questions.get(program.pk, 0), people.get(program.pk, 0), answers.get(program.pk, 0)) for program in found]
 
 
-def _by_program(rows: QuerySet, **number: Count) -> QuerySet:
+def _results_of_lines(programs: Iterable[Program]) -> QuerySet[QuestionResult]:
+    """Results of questions that are in the program still, of the minimum of people or more."""
+    found = list(programs)
+    line = ProgramQuestion.objects.filter(
+        organization_id=OuterRef("organization_id"), program_id=OuterRef("program_id"), question_id=OuterRef("question_id")
+    )
+    return QuestionResult.objects.filter(
+        Exists(line),
+        organization_id__in={program.organization_id for program in found},
+        program_id__in=[program.pk for program in found],
+        people__gte=F("organization__small_group_minimum"),
+    )
+
+
+def _by_program(rows: QuerySet, **number: Count | Sum) -> QuerySet:
     return rows.order_by().values_list("program_id").annotate(**number)
 
 
@@ -167,10 +177,16 @@ def questions_to_add(program: Program, reader: Member, wanted: BankFilter) -> Qu
 
 @dataclass(frozen=True, slots=True)
 class QuestionFigure:
-    """First answers to one question of a program: how many people gave one, and how many of these were right."""
+    """First answers to one question of a program: of how many people, how many were right, and when they were counted.
+
+    `attracts` is the option that most of those chose who were not right, `attracted` how many did; empty where too few did.
+    """
 
     people: int
     right: int
+    attracts: str
+    attracted: int
+    counted_at: datetime
 
     @property
     def percent(self) -> int:
@@ -179,45 +195,60 @@ class QuestionFigure:
 
 @dataclass(frozen=True, slots=True)
 class ProgramProgress:
-    """How far the people of a program are. `by_question` holds the questions that enough people have answered."""
+    """How far the people of a program are. Each count is of the minimum of people or more, and grows by as many at a time."""
 
     enrolled: int
     started: int
-    first_answers: int
-    """How often a person has answered a question of the program for the first time."""
-    to_answer: int
-    """First answers there are to be: questions times people."""
+    questions: tuple[int, ...]
+    """Ids of the program's questions in their order."""
     by_question: dict[int, QuestionFigure]
+    counted_at: datetime
+
+    @property
+    def first_answers(self) -> int:
+        """First answers in the figures of questions."""
+        return sum(figure.people for figure in self.by_question.values())
+
+    @property
+    def to_answer(self) -> int:
+        """First answers there are to be: questions times people."""
+        return self.enrolled * len(self.questions)
 
     @property
     def percent(self) -> int:
         return round(100 * min(self.first_answers, self.to_answer) / self.to_answer) if self.to_answer else 0
 
+    @property
+    def percent_right(self) -> int | None:
+        """First answers that were right, in per cent over all questions with a figure; None where none has one."""
+        if not self.by_question:
+            return None
+        return round(100 * sum(figure.right for figure in self.by_question.values()) / self.first_answers)
+
+    @property
+    def hardest(self) -> tuple[int, QuestionFigure] | None:
+        """The question with the smallest share right at first: its place from 1, and its figure. None where fewer than two have one."""
+        told = [(place, self.by_question[pk]) for place, pk in enumerate(self.questions, 1) if pk in self.by_question]
+        return min(told, key=lambda found: found[1].right / found[1].people) if len(told) > 1 else None
+
 
 def progress_of(program: Program, reader: Member) -> ProgramProgress | None:
-    """The figures of `program`, or None where `reader` may not read them or the group is too small. Three statements."""
+    """The results of `program` as they were last counted, or None where `reader` may not read them, or they are of too few people.
+
+    Three statements.
+    """
     minimum = program.organization.small_group_minimum
     if not access.reads_aggregates_of(reader, program.created_by_id):
         return None
-    enrolled = program.enrollments.filter(organization_id=program.organization_id).count()
-    if enrolled < minimum:
+    result = ProgramResult.objects.filter(organization_id=program.organization_id, program=program).first()
+    if result is None or result.enrolled < minimum:
         return None
-    lines = ProgramQuestion.objects.filter(organization_id=program.organization_id, program=program)
-    first = _ASKED_HERE & Q(question__answers__is_first=True)
-    rows = (
-        lines.order_by()
-        .values_list("question_id")
-        .annotate(
-            people=Count("question__answers", filter=first),
-            right=Count("question__answers", filter=first & Q(question__answers__verdict="right")),
-        )
-    )
-    figures = {question: QuestionFigure(people, right) for question, people, right in rows}
-    started = lines.aggregate(people=Count("question__answers__member", distinct=True, filter=_ASKED_HERE))["people"]
+    lines = program.program_questions.filter(organization_id=program.organization_id).order_by("position", "pk")
+    rows = list(_results_of_lines([program]).order_by())
     return ProgramProgress(
-        enrolled=enrolled,
-        started=started,
-        first_answers=sum(figure.people for figure in figures.values()),
-        to_answer=enrolled * len(figures),
-        by_question={question: figure for question, figure in figures.items() if figure.people >= minimum},
+        enrolled=result.enrolled,
+        started=result.started if result.started >= minimum else 0,
+        questions=tuple(lines.values_list("question_id", flat=True)),
+        by_question={row.question_id: QuestionFigure(row.people, row.right, row.attracts, row.attracted, row.counted_at) for row in rows},
+        counted_at=max([result.counted_at, *(row.counted_at for row in rows)]),
     )

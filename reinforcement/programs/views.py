@@ -180,10 +180,11 @@ def _lines(request, program: Program, number: int | str | None = None) -> dict[s
     figures = progress.by_question if progress else {}
     page = Paginator(queries.lines_of(program), QUESTIONS_A_PAGE).get_page(number)
     lines = [queries.as_line(line.question, request.member.language) for line in page]
+    told = [(line, figures.get(line.question.pk)) for line in lines]
     return {
         "program": program,
         "page": page,
-        "lines": [(line, figures.get(line.question.pk)) for line in lines],
+        "lines": [(line, figure, words.attraction_in_words(figure, line.wording) if figure else "") for line, figure in told],
         "progress": progress,
         "can_edit": _can_edit(request, program),
     }
@@ -200,6 +201,7 @@ def _overview(request, program: Program) -> dict[str, Any]:
     plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
     return context | {
         "headline": words.headline(program, questions=questions, people=people, today=today),
+        "results": words.results_in_words(context["progress"]),
         "rule": words.rule_in_words(program),
         "delivery": words.delivery_in_words(program),
         "load": words.load_in_words(forecast(plan), program, today) if questions and is_ahead else [],

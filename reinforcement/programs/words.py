@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils import formats
+from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +11,9 @@ from django.utils.translation import ngettext
 from accounts.working_days import weekdays_of
 from reinforcement.programs.forecast import Forecast
 from reinforcement.programs.models import Program
+from reinforcement.programs.queries import ProgramProgress, QuestionFigure
+from reinforcement.questions.kinds import true_false
+from reinforcement.questions.models import QuestionWording
 
 
 def day_in_words(day: date, today: date) -> str:
@@ -28,6 +32,33 @@ def headline(program: Program, *, questions: int, people: int, today: date) -> s
     if program.state == Program.State.RUNNING and program.starts_on <= today:
         return _("%(questions)s for %(people)s, since %(day)s") % {"questions": what, "people": whom, "day": start}
     return _("%(questions)s for %(people)s, from %(day)s") % {"questions": what, "people": whom, "day": start}
+
+
+def results_in_words(progress: ProgramProgress | None) -> list[str]:
+    """The finding of a program's first answers, in one or two sentences; none where there is too little to say one."""
+    if progress is None or progress.percent_right is None:
+        return []
+    told = [_("%(share)s right at the first answer.") % {"share": _in_percent(progress.percent_right)}]
+    if progress.hardest is not None:
+        place, figure = progress.hardest
+        words = {"place": place, "share": _in_percent(figure.percent)}
+        told.append(_("Question %(place)d is the hardest: %(share)s.") % words)
+    return told
+
+
+def attraction_in_words(figure: QuestionFigure, wording: QuestionWording) -> str:
+    """Which option most of those chose who were not right; empty where too few chose it, or it is not there any more."""
+    options = {option["id"]: strip_tags(option["text"]).strip() for option in wording.content.get("options", ())} or true_false.WORDS
+    if not figure.attracted or figure.attracts not in options:
+        return ""
+    return ngettext("%(number)d person chose “%(option)s”", "%(number)d people chose “%(option)s”", figure.attracted) % {
+        "number": figure.attracted,
+        "option": options[figure.attracts],
+    }
+
+
+def _in_percent(value: int) -> str:
+    return f"{value}\N{NO-BREAK SPACE}%"
 
 
 def launch_in_words(people: int) -> str:

@@ -1,6 +1,6 @@
 """Pages of programs: who reads them, who writes, and what they cost."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from accounts.models import OrganizationHoliday
 from accounts.people import services as people
 from accounts.working_days import MONDAY_TO_FRIDAY
 from reinforcement.daily import services as daily
+from reinforcement.daily.results import count_results
 from reinforcement.models import Enrollment, Program
 from reinforcement.programs import queries, services, views
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+SPACE = "\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
@@ -185,7 +187,7 @@ def long_draft(author, monkeypatch):
 
 
 def shown(response):
-    return [line.question for line, _figure in response.context["lines"]]
+    return [line.question for line, _figure, _attraction in response.context["lines"]]
 
 
 def test_questions_are_paged_and_numbered_through(page, long_draft):
@@ -331,16 +333,45 @@ def answered_program(author, people):
 def test_author_sees_first_answers_from_five_people_on(client, author):
     client.force_login(author.user)
     program, [asked, _unasked] = answered_program(author, people=5)
+    count_results(timezone.now())
     progress = client.get(at("program_detail", program)).context["progress"]
     assert (progress.enrolled, progress.started, progress.first_answers, progress.to_answer, progress.percent) == (5, 5, 5, 10, 50)
     assert {question: (figure.people, figure.percent) for question, figure in progress.by_question.items()} == {asked.pk: (5, 80)}
 
 
+def test_results_stand_on_the_page_with_their_date_and_finding(client, author):
+    client.force_login(author.user)
+    program, [asked, unasked] = answered_program(author, people=11)
+    for enrollment in program.enrollments.all()[:5]:
+        daily.answer(enrollment.member, daily.items_to_answer(enrollment.member).get(question=unasked), {"chosen": ["b"]})
+    count_results(datetime(2030, 9, 2, 9, 17, tzinfo=UTC))
+    content = client.get(at("program_detail", program)).content.decode()
+    assert f"Question 2 is the hardest: 0{SPACE}%." in content
+    assert f"{round(100 * 10 / 16)}{SPACE}% right at the first answer." in content
+    assert "5 people chose “Send the quote”" in content
+    assert "As of 2 September, 11:17" in content
+    assert "91\N{NO-BREAK SPACE}% right at first, 11 people" in content
+    assert asked.pk != unasked.pk
+
+
+def test_pages_read_no_answer_that_was_not_counted(client, author):
+    client.force_login(author.user)
+    program, _questions = answered_program(author, people=6)
+    progress = client.get(at("program_detail", program)).context["progress"]
+    assert progress is None
+    [row] = client.get(reverse("reinforcement:program_list")).context["rows"]
+    assert (row.people, row.first_answers) == (6, 0)
+    count_results(timezone.now())
+    [row] = client.get(reverse("reinforcement:program_list")).context["rows"]
+    assert (row.people, row.first_answers) == (6, 6)
+
+
 def test_nobody_sees_figures_of_four_people_or_of_another_authors_program(client, author):
     small, _questions = answered_program(author, people=4)
     client.force_login(author.user)
-    assert client.get(at("program_detail", small)).context["progress"] is None
     large, _questions = answered_program(author, people=5)
+    count_results(timezone.now())
+    assert client.get(at("program_detail", small)).context["progress"] is None
     for other, reads in ((AuthorFactory(organization=author.organization), False), (HrFactory(organization=author.organization), True)):
         client.force_login(other.user)
         assert (client.get(at("program_detail", large)).context["progress"] is not None) == reads
@@ -351,6 +382,7 @@ def test_answers_in_another_program_are_not_counted_here(client, author):
     twin = ProgramFactory(organization=author.organization, created_by=author)
     put_in(twin, *questions)
     enroll(twin, *[enrollment.member for enrollment in program.enrollments.all()])
+    count_results(timezone.now())
     client.force_login(author.user)
     progress = client.get(at("program_detail", twin)).context["progress"]
     assert (progress.started, progress.first_answers, progress.by_question) == (0, 0, {})

@@ -1,0 +1,147 @@
+"""The company's figures as tables: one content for the page and for the files."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from accounts.tables import safe_cell
+from dashboards.overview.reading import joined, name_of
+from reinforcement.progress.figures import map_step
+from reinforcement.progress.reading import in_percent
+from reinforcement.progress.tables import Cell
+from reinforcement.published.figures import Company, CompetencyTotal, GroupCell, GroupRow, Share
+from reinforcement.published.queries import WeekRow
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A group: its name, why it holds more than one team, its figures by competency, and those over all of them."""
+
+    name: str
+    why: str
+    people: int
+    with_data: int
+    right: str
+    participation: str
+    cells: tuple[Cell, ...]
+    hidden: str
+
+
+def table_rows(rows: Iterable[GroupRow], minimum: int, published_at: datetime | None) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(
+            name=name_of(row),
+            why=_why_together(row, minimum),
+            people=row.people,
+            with_data=row.with_data,
+            right=_in_percent(row.right),
+            participation=_in_percent(row.participation),
+            cells=tuple(_cell(cell, minimum, published_at) for cell in row.cells),
+            hidden="" if row.right.is_shown else _too_few(minimum),
+        )
+        for row in rows
+    )
+
+
+def _why_together(row: GroupRow, minimum: int) -> str:
+    if len(row.teams) < 2:
+        return ""
+    return ngettext(
+        "shown together: a team of under %(minimum)d person is not shown alone",
+        "shown together: a team of under %(minimum)d people is not shown alone",
+        minimum,
+    ) % {"minimum": minimum}
+
+
+def _too_few(minimum: int) -> str:
+    return ngettext("hidden until %(minimum)d person has data", "hidden until %(minimum)d people have data", minimum) % {"minimum": minimum}
+
+
+def _in_percent(share: Share) -> str:
+    return in_percent(share.percent) if share.is_shown else ""
+
+
+def _cell(cell: GroupCell | None, minimum: int, published_at: datetime | None) -> Cell:
+    if cell is None:
+        return Cell(gettext("few"), "", 0, _too_few(minimum))
+    count = str(cell.with_data)
+    words = ngettext("%(share)s, mean of %(people)d person", "%(share)s, mean of %(people)d people", cell.with_data) % {
+        "share": in_percent(cell.percent),
+        "people": cell.with_data,
+    }
+    if published_at is not None and cell.published_at.date() != published_at.date():
+        day = date_format(cell.published_at, "j M")
+        count, words = f"{count}, {day}", gettext("%(words)s, of %(day)s") % {"words": words, "day": day}
+    return Cell(str(cell.percent), count, map_step(cell.percent), words)
+
+
+def total_cells(totals: Iterable[CompetencyTotal]) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(
+            str(total.percent),
+            str(total.with_data),
+            None,
+            ngettext("%(share)s, mean of %(people)d person", "%(share)s, mean of %(people)d people", total.with_data)
+            % {"share": in_percent(total.percent), "people": total.with_data},
+        )
+        for total in totals
+    )
+
+
+def figures_as_csv(found: Company, rows: Iterable[GroupRow]) -> str:
+    """All groups: per competency the figure in per cent, the number of people behind it, and the date on which it was published."""
+    heads = [gettext("Group"), gettext("People"), gettext("Takes part, %"), gettext("Takes part, people")]
+    for total in found.competencies:
+        name = total.competency.name
+        heads += [f"{name}, %", f"{name}, {gettext('people with data')}", f"{name}, {gettext('published on')}"]
+    lines = [heads]
+    for row in rows:
+        line = [name_of(row), str(row.people), *_share(row.participation)]
+        for cell in row.cells:
+            line += ["", "", ""] if cell is None else [str(cell.percent), str(cell.with_data), cell.published_at.date().isoformat()]
+        lines.append(line)
+    line = [gettext("All groups"), str(found.people), *_share(found.participation)]
+    for total in found.competencies:
+        line += [str(total.percent), str(total.with_data), ""]
+    lines.append(line)
+    return _as_csv(lines)
+
+
+def weeks_as_csv(groups: Iterable[WeekRow], competencies: Iterable[WeekRow]) -> str:
+    """Every published week of every group, and of every competency over all groups."""
+    heads = [
+        gettext("Week of"),
+        gettext("Group"),
+        gettext("Competency"),
+        gettext("Answers"),
+        gettext("Right"),
+        gettext("People who answered"),
+        gettext("Takes part, %"),
+        gettext("Takes part, people"),
+    ]
+    lines = [heads]
+    for row in groups:
+        lines.append([row.week_on.isoformat(), joined(row.names), "", *_answers(row), *_share(row.total.participation)])
+    for row in competencies:
+        lines.append([row.week_on.isoformat(), "", joined(row.names), *_answers(row), "", ""])
+    return _as_csv(lines)
+
+
+def _answers(row: WeekRow) -> list[str]:
+    total = row.total
+    return [str(total.answered), str(total.right), str(total.people)] if total.answered else ["", "", ""]
+
+
+def _share(share: Share) -> list[str]:
+    return [str(share.percent), str(share.people)] if share.is_shown else ["", ""]
+
+
+def _as_csv(lines: Iterable[list[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file).writerows([safe_cell(cell) for cell in line] for line in lines)
+    return file.getvalue()

@@ -1,0 +1,60 @@
+"""Organizations with learning records, made quickly: teams, people in them, and what they answered."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from accounts.models import Member, Organization, Team, TeamMembership, User
+from accounts.people import services as people
+from reinforcement.models import Competency, LastAnswers, MemberWeek
+
+# A Wednesday, so that the week before has closed.
+DAY = date(2026, 3, 4)
+LONG_AGO = date(2020, 1, 1)
+
+
+def moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def week_before(day: date, weeks: int = 1) -> date:
+    """Monday of the week that lies so many weeks before the one of `day`."""
+    return day - timedelta(days=day.weekday(), weeks=weeks)
+
+
+def add_team(organization: Organization, name: str, parent: Team | None = None) -> Team:
+    return Team.objects.create(organization=organization, parent=parent or people.root_team(organization), name=name)
+
+
+def add_sellers(team: Team, count: int) -> list[Member]:
+    """Sellers of the team since long ago. Four statements."""
+    start = User.objects.count()
+    users = User.objects.bulk_create(User(email=f"seller{start + number}@{team.organization.slug}.example") for number in range(count))
+    members = Member.objects.bulk_create(
+        Member(organization=team.organization, user=user, name=f"Seller {user.pk}", is_seller=True) for user in users
+    )
+    TeamMembership.objects.bulk_create(
+        TeamMembership(organization=team.organization, member=member, team=team, started_on=LONG_AGO) for member in members
+    )
+    return members
+
+
+def stand(member: Member, competency: Competency, right: int, questions: int = 10) -> None:
+    """*Right at last answer* of the member becomes `right` of `questions`."""
+    root = people.root_team(member.organization)
+    LastAnswers.objects.update_or_create(
+        member=member,
+        competency=competency,
+        team=root,
+        defaults={"organization": member.organization, "questions": questions, "right": right},
+    )
+
+
+def answer_in(week_on: date, member: Member, competency: Competency, *, answered: int = 5, right: int = 3, presented: int = 5) -> None:
+    MemberWeek.objects.create(
+        organization=member.organization,
+        member=member,
+        competency=competency,
+        week_on=week_on,
+        answered=answered,
+        right=right,
+        presented=presented,
+    )
