@@ -85,6 +85,8 @@ def fill(size: Size, directory: Path) -> None:
             cursor.execute(statement)
         cursor.execute("SET session_replication_role = origin")
         _set_sequences(cursor)
+        # The planner of the database would choose as if the tables were empty.
+        cursor.execute("ANALYZE")
     prepare_sets(now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
