@@ -14,6 +14,7 @@ from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.streak import Streak, streak_of
 from reinforcement.questions.kinds.registry import kind
+from reinforcement.questions.models import OptionShares
 from reinforcement.today import queries
 from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
 from reinforcement.today.returning import long_date, return_of, returns_on
@@ -50,7 +51,7 @@ def verdict_word(verdict: str) -> str:
 def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Seen) -> dict[str, Any]:
     """The verdict, how colleagues answered, when the question returns and why."""
     asked = kind(item.version.kind)
-    people, shares = _shares(item)
+    people, shares = _shares(queries.option_shares(item))
     comes = return_of(member, item, answer, seen.rights_in_a_row)
     today = timezone.localdate(answer.answered_at, member.zone)
     marks = ruler_marks([timezone.localdate(moment, member.zone) for moment in seen.earlier], today, comes.on)
@@ -74,8 +75,7 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
     }
 
 
-def _shares(item: DailySetItem) -> tuple[int, dict[str, float] | None]:
-    counted = getattr(item.version, "shares", None)
+def _shares(counted: OptionShares | None) -> tuple[int, dict[str, float] | None]:
     if counted is None or counted.people < COLLEAGUES_AT_LEAST:
         return 0, None
     return counted.people, {option: chosen / counted.people for option, chosen in counted.chosen.items()}
