@@ -14,7 +14,6 @@ from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.streak import Streak, streak_of
 from reinforcement.questions.kinds.registry import kind
-from reinforcement.questions.models import OptionShares
 from reinforcement.today import queries
 from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
 from reinforcement.today.returning import long_date, return_of, returns_on
@@ -51,7 +50,7 @@ def verdict_word(verdict: str) -> str:
 def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Seen) -> dict[str, Any]:
     """The verdict, how colleagues answered, when the question returns and why."""
     asked = kind(item.version.kind)
-    people, shares = _shares(queries.option_shares(item))
+    people, shares = _shares(item)
     comes = return_of(member, item, answer, seen.rights_in_a_row)
     today = timezone.localdate(answer.answered_at, member.zone)
     marks = ruler_marks([timezone.localdate(moment, member.zone) for moment in seen.earlier], today, comes.on)
@@ -75,10 +74,11 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
     }
 
 
-def _shares(counted: OptionShares | None) -> tuple[int, dict[str, float] | None]:
-    if counted is None or counted.people < COLLEAGUES_AT_LEAST:
+def _shares(item: DailySetItem) -> tuple[int, dict[str, float] | None]:
+    people = item.colleagues or 0
+    if people < COLLEAGUES_AT_LEAST:
         return 0, None
-    return counted.people, {option: chosen / counted.people for option, chosen in counted.chosen.items()}
+    return people, {option: chosen / people for option, chosen in item.chosen_by_colleagues.items()}
 
 
 def _label(mark_kind: str, day: date, *, is_now: date) -> str:

@@ -14,7 +14,6 @@ from reinforcement.daily.streak import SetDay
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs.models import Program, ProgramQuestion
 from reinforcement.questions.kept import wording_with_version
-from reinforcement.questions.models import OptionShares
 from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalendar
 
 # As many earlier dates as a ruler shows.
@@ -39,6 +38,9 @@ def _with_last_seen(member):
         has_answer=Q(answer__isnull=False),
         last_seen_at=Subquery(state.values("last_answered_at")[:1]),
         last_verdict=Subquery(state.values("last_verdict")[:1]),
+        # How colleagues answered this version, as the last batch counted it; empty where none has.
+        colleagues=F("version__shares__people"),
+        chosen_by_colleagues=F("version__shares__chosen"),
     )
 
 
@@ -82,14 +84,6 @@ def _answers_before(member) -> QuerySet:
 
 
 _SEEN = PreparedRead(lambda: _answers_before(MemberSlots()))
-
-
-def option_shares(item: DailySetItem) -> OptionShares | None:
-    """How colleagues answered this version, as the last batch counted it. One statement."""
-    return _SHARES.first(organization=item.organization_id, version=item.version_id)
-
-
-_SHARES = PreparedRead(lambda: OptionShares.objects.filter(organization_id=Slot("organization"), version_id=Slot("version")))
 
 
 def answered_items(member: Member, daily_set: DailySet) -> list[DailySetItem]:
