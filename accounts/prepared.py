@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
@@ -57,7 +57,7 @@ class _Made:
     populators: list
     converters: dict
 
-    def objects(self, rows: list[tuple]) -> list[Any]:
+    def objects(self, rows: list[tuple], connection) -> list[Any]:
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         found = []
@@ -80,8 +80,9 @@ class PreparedRead:
     def rows(self, **values: Any) -> list[Any]:
         """The objects that the queryset gives for these values of its slots. One statement."""
         made = self._made
+        connection = connections[made.compiler.using]
         parameters = [one.bound(values, connection) if isinstance(one, Slot) else one for one in made.parameters]
-        return made.objects(statements.run(statements.Part(made.statement, parameters)))
+        return made.objects(statements.run(statements.Part(made.statement, parameters)), connection)
 
     def first(self, **values: Any) -> Any:
         """The first of them, or None."""

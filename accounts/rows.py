@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from accounts.statements import Part
 
 
 def insertion(row: models.Model) -> Part:
     """Inserts `row`, which has no key yet, and gives the key. No signals, no `save`."""
-    fields = _written_fields(type(row))
+    connection, fields = connections[DEFAULT_DB_ALIAS], _written_fields(type(row))
     return Part(_insertion(type(row)), [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
 
 
@@ -22,7 +22,7 @@ def change(model: type[models.Model], key: Mapping[str, object], values: Mapping
 
 def adapted(model: type[models.Model], values: Mapping[str, Any]) -> list[Any]:
     """The values as the database takes them, by the fields of their names."""
-    fields = _fields_by_name(model)
+    connection, fields = connections[DEFAULT_DB_ALIAS], _fields_by_name(model)
     return [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
 
 
@@ -38,7 +38,7 @@ def _written_fields(model: type[models.Model]) -> list[models.Field]:
 
 @lru_cache(maxsize=200)
 def _insertion(model: type[models.Model]) -> str:
-    quote = connection.ops.quote_name
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = [quote(field.column) for field in _written_fields(model)]
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 - names of our own tables and columns
@@ -48,7 +48,7 @@ def _insertion(model: type[models.Model]) -> str:
 
 @lru_cache(maxsize=200)
 def _change(model: type[models.Model], key: tuple[str, ...], values: tuple[str, ...]) -> str:
-    quote, fields = connection.ops.quote_name, _fields_by_name(model)
+    quote, fields = connections[DEFAULT_DB_ALIAS].ops.quote_name, _fields_by_name(model)
     settings = ", ".join(f"{quote(fields[name].column)} = %s" for name in values)
     conditions = " AND ".join(f"{quote(fields[name].column)} = %s" for name in key)
     return f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE {conditions}"  # noqa: S608 - names of our own tables and columns

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,16 @@ def run(*parts: Part) -> list[tuple]:
 
     Parts must not write the same row. What each of them sees is the state before all of them.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
-        if not _is_kept():
+        if not _is_kept(connection):
             cursor.execute(parts[0].text, parts[0].parameters)
             rows = cursor.fetchall() if cursor.description else []
             for part in parts[1:]:
                 cursor.execute(part.text, part.parameters)
             return rows
         kept = _kept(tuple((part.text, len(part.parameters)) for part in parts))
-        _provide(kept)
+        _provide(connection, kept)
         cursor.execute(kept.call, [value for part in parts for value in part.parameters])
         return cursor.fetchall() if cursor.description else []
 
@@ -62,11 +63,11 @@ def parts_of(call: str, parameters: Sequence[Any]) -> list[Part]:
     return found
 
 
-def _is_kept() -> bool:
+def _is_kept(connection) -> bool:
     return connection.vendor == "postgresql" and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
 
 
-def _provide(kept: _Kept) -> None:
+def _provide(connection, kept: _Kept) -> None:
     """Has the server keep the statement, once for each connection; a statement that is kept outlives the transaction."""
     link, names = getattr(connection, "kept_statements", (None, set()))
     if link is not connection.connection:
