@@ -70,10 +70,16 @@ class Setting:
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, parameters)
+                cursor.execute(statement, parameters or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
+
+    def timed(self, database: str, statement: str) -> float:
+        """Seconds that one statement takes, as its client waits for it."""
+        began = time.perf_counter()
+        self.execute(database, statement)
+        return time.perf_counter() - began
 
     @contextmanager
     def logged_statements(self, database: str) -> Iterator[list[str]]:

@@ -38,27 +38,35 @@ EXPLANATION = "<p>Before the cause is clear, a price can only be compared with o
 
 @dataclass(frozen=True)
 class Size:
-    """How many answers are stored, and the sizes of the teams whose pages are measured. `sets_a_week` is 1, or 7 for a long log."""
+    """Sellers, the teams whose pages are measured, and the log: one set a week or one a day, or none and memory alone.
 
-    answers: int
-    team_sizes: tuple[int, ...]
+    `with_sets` are the sellers for whom today's set is prepared.
+    """
+
+    sellers: int
+    team_sizes: tuple[int, ...] = ()
     sets_a_week: int = 1
     questions_a_day: int = 10
-
-    @property
-    def sellers(self) -> int:
-        return max(self.answers // (WEEKS * self.sets_a_week * SET_SIZE), sum(self.team_sizes))
+    questions: int = COMPETENCIES * QUESTIONS_EACH
+    has_log: bool = True
+    with_sets: int | None = None
 
     @property
     def days(self) -> int:
         """Sets of each seller."""
         return WEEKS * self.sets_a_week
 
+    @property
+    def questions_each(self) -> int:
+        """Questions of each competency."""
+        return self.questions // COMPETENCIES
+
 
 def size_for(answers: int, team_sizes: tuple[int, ...]) -> Size:
     """A log of about so many answers: one set a week as long as that gives more than one seller beside the measured teams."""
     is_long = answers > 10 * WEEKS * SET_SIZE * sum(team_sizes)
-    return Size(answers, team_sizes, sets_a_week=7 if is_long else 1)
+    sets_a_week = 7 if is_long else 1
+    return Size(max(answers // (WEEKS * sets_a_week * SET_SIZE), sum(team_sizes)), team_sizes, sets_a_week)
 
 
 def fill(size: Size, directory: Path) -> None:
@@ -66,6 +74,7 @@ def fill(size: Size, directory: Path) -> None:
     from django.db import connection
     from django.utils import timezone
 
+    from accounts.models import Member
     from reinforcement.daily.preparing import prepare_sets
 
     now = timezone.now()
@@ -76,18 +85,24 @@ def fill(size: Size, directory: Path) -> None:
         cursor.execute("SET work_mem = '256MB'")
         cursor.execute("SET maintenance_work_mem = '512MB'")
         people.insert(cursor)
-        first_question = _insert_questions(cursor, people.organization_id)
+        first_question = _insert_questions(cursor, people)
         program_id = _insert_program(cursor, people, first_question, size, now.date() - timedelta(weeks=WEEKS + 4))
         indexes = _take_away_indexes(cursor)
-        _insert_log(cursor, people, first_question, program_id, _first_monday(now.date()))
-        _count(cursor, people.organization_id, now.date())
+        if size.has_log:
+            _insert_log(cursor, people, first_question, program_id, _first_monday(now.date()))
+            _count(cursor, people.organization_id, now.date())
+        else:
+            _insert_memory(cursor, people, first_question, now.date())
         for statement in indexes:
             cursor.execute(statement)
         cursor.execute("SET session_replication_role = origin")
         _set_sequences(cursor)
         # The planner of the database would choose as if the tables were empty.
         cursor.execute("ANALYZE")
+    others = Member.objects.filter(pk__gte=people.first + (size.sellers if size.with_sets is None else size.with_sets))
+    others.filter(is_seller=True).update(is_seller=False)
     prepare_sets(now)
+    others.filter(pk__lt=people.first_manager).update(is_seller=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -179,9 +194,9 @@ class _People:
         )
 
 
-def _insert_questions(cursor, organization_id: int) -> int:
+def _insert_questions(cursor, people: _People) -> int:
     """Competencies 1 to 10 and their questions; the number of the first question, which is that of its version and wording too."""
-    first = 1_000
+    first, organization_id, each = 1_000, people.organization_id, people.size.questions_each
     cursor.execute(
         """
         INSERT INTO reinforcement_competency (id, public_id, organization_id, name, description, position)
@@ -189,12 +204,12 @@ def _insert_questions(cursor, organization_id: int) -> int:
         """,
         [organization_id, COMPETENCIES],
     )
-    numbers = f"generate_series({first}, {first + COMPETENCIES * QUESTIONS_EACH - 1}) AS number"
+    numbers = f"generate_series({first}, {first + COMPETENCIES * each - 1}) AS number"
     cursor.execute(
         f"""
         INSERT INTO reinforcement_question (id, public_id, organization_id, competency_id, external_id, same_key, current_version_id,
             meaning_since, created_at)
-        SELECT number, gen_random_uuid(), %s, (number - {first}) / {QUESTIONS_EACH} + 1, '', 'bench-' || number, number, 1, now()
+        SELECT number, gen_random_uuid(), %s, (number - {first}) / {each} + 1, '', 'bench-' || number, number, 1, now()
         FROM {numbers}
         """,  # noqa: S608 - numbers of our own
         [organization_id],
@@ -240,7 +255,7 @@ def _insert_program(cursor, people: _People, first_question: int, size: Size, st
         INSERT INTO reinforcement_programquestion (organization_id, program_id, question_id, position)
         SELECT %s, %s, %s + place, place FROM generate_series(0, %s) AS place
         """,
-        [people.organization_id, program_id, first_question, COMPETENCIES * QUESTIONS_EACH - 1],
+        [people.organization_id, program_id, first_question, COMPETENCIES * size.questions_each - 1],
     )
     cursor.execute(
         """
@@ -268,7 +283,7 @@ def _insert_log(cursor, people: _People, first_question: int, program_id: int, f
         "set_size": SET_SIZE,
         "sets_a_week": size.sets_a_week,
         "days_apart": 7 // size.sets_a_week,
-        "questions_each": QUESTIONS_EACH,
+        "questions_each": size.questions_each,
         "first_question": first_question,
         "program": program_id,
         "monday": first_monday,
@@ -315,6 +330,26 @@ def _insert_log(cursor, people: _People, first_question: int, program_id: int, f
         JOIN team_of ON team_of.seller = %(first)s + counted.seller
         """,  # noqa: S608 - numbers of our own
         numbers,
+    )
+
+
+def _insert_memory(cursor, people: _People, first_question: int, today: date) -> None:
+    """Every seller has answered every question once; half of them are due, some longer than others. Weeks and answers are not there."""
+    cursor.execute(
+        """
+        INSERT INTO reinforcement_memorystate (organization_id, member_id, question_id, answered, rights_in_a_row, last_verdict,
+            last_answered_at, last_competency_id, last_team_id, due_on)
+        SELECT %(organization)s, seller, %(first)s + place, 1, 0, 'wrong', %(today)s::date - interval '30 days', place / %(each)s + 1, team,
+            %(today)s::date + ((seller * 31 + place * 17) %% 60 - 28)::integer
+        FROM team_of, generate_series(0, %(last)s) AS place
+        """,
+        {
+            "organization": people.organization_id,
+            "first": first_question,
+            "each": people.size.questions_each,
+            "last": COMPETENCIES * people.size.questions_each - 1,
+            "today": today,
+        },
     )
 
 
@@ -390,7 +425,7 @@ def _what_clients_need(people: _People) -> dict:
 
     size = people.size
     managers = {count: people.first_manager + place for place, count in enumerate(size.team_sizes)}
-    sellers = range(people.first, people.first + size.sellers)
+    sellers = range(people.first, people.first + (size.sellers if size.with_sets is None else size.with_sets))
     sessions = _make_sessions([*sellers, *managers.values(), people.hr])
     waiting = DailySetItem.objects.filter(organization_id=people.organization_id, answer=None).order_by("position", "daily_set__member_id")
     return {
@@ -434,4 +469,5 @@ if __name__ == "__main__":
 
     django.setup()
     given = json.loads(sys.argv[1])
-    fill(Size(given["answers"], tuple(given["team_sizes"]), given["sets_a_week"], given["questions_a_day"]), Path(given["directory"]))
+    directory = Path(given.pop("directory"))
+    fill(Size(**{**given, "team_sizes": tuple(given["team_sizes"])}), directory)
