@@ -4,7 +4,21 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-SERVE = ("what", "subject", "clients", "sellers", "answers", "p50_ms", "p95_ms", "p99_ms", "cpu_ms", "statements", "failed", "busy", "value")
+SERVE = (
+    "what",
+    "subject",
+    "clients",
+    "sellers",
+    "answers",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "cpu_ms",
+    "statements",
+    "failed",
+    "busy",
+    "value",
+)
 PLAN = ("mode", "sellers", "questions", "seconds", "floor_seconds", "ratio", "peak_mb", "second_run_changes", "answer_p95_ratio", "busy")
 
 

@@ -81,7 +81,10 @@ class Bench:
                         self._check_rows(subjects[1], browsers)
             if "team_page" in self._whats:
                 for size in browsers.team_sizes:
-                    subjects = [Subject("floor", floor, self._learners.team(), "floor"), Subject("ours", ours, browsers.team(size), database)]
+                    subjects = [
+                        Subject("floor", floor, self._learners.team(), "floor"),
+                        Subject("ours", ours, browsers.team(size), database),
+                    ]
                     self._measure("team_page", subjects, 1, self._amounts.heavy_requests, {**facts, "sellers": size})
             if "company_overview" in self._whats:
                 self._overview(ours, browsers, database, facts)

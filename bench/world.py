@@ -33,7 +33,9 @@ OPTIONS = [
     {"id": "d", "text": "<p>Wait until they call</p>", "feedback": ""},
 ]
 SITUATION = "<p>Van Loon Logistics saw your demo last week. The head of planning liked it; the head of finance was not in the room.</p>"
-EXPLANATION = "<p>Before the cause is clear, a price can only be compared with other prices. The cost of waiting is what they decide on.</p>"
+EXPLANATION = (
+    "<p>Before the cause is clear, a price can only be compared with other prices. The cost of waiting is what they decide on.</p>"
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def fill(size: Size, directory: Path) -> None:
     from django.utils import timezone
 
     from accounts.models import Member
+    from accounts.working_days import EVERY_DAY
     from reinforcement.daily.preparing import prepare_sets
 
     now = timezone.now()
@@ -100,9 +103,10 @@ def fill(size: Size, directory: Path) -> None:
         # The planner of the database would choose as if the tables were empty.
         cursor.execute("ANALYZE")
     others = Member.objects.filter(pk__gte=people.first + (size.sellers if size.with_sets is None else size.with_sets))
-    others.filter(is_seller=True).update(is_seller=False)
+    # The others do not work until the sets of the first ones are there.
+    others.update(working_days=0)
     prepare_sets(now)
-    others.filter(pk__lt=people.first_manager).update(is_seller=True)
+    others.update(working_days=EVERY_DAY)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")

@@ -23,7 +23,10 @@ def fill(learners: int, questions: int, directory: Path) -> None:
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     options = [{"id": option["id"], "text": option["text"]} for option in world.OPTIONS]
-    asked = [Question(prompt=f"What do you do first, case {n}?", options=options, right="a", explanation=world.EXPLANATION) for n in range(questions)]
+    asked = [
+        Question(prompt=f"What do you do first, case {n}?", options=options, right="a", explanation=world.EXPLANATION)
+        for n in range(questions)
+    ]
     asked = Question.objects.bulk_create(asked)
     today = timezone.now().date()
     State.objects.bulk_create((State(learner_id=n, question=one, due_on=today) for n in range(learners) for one in asked), batch_size=5_000)
