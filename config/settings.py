@@ -92,7 +92,7 @@ environment.refuse_open_doors(
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.signin.session_store"
 
 # People sign in by e-mail address, with a password or with a code that is sent by mail.
 AUTH_USER_MODEL = "accounts.User"

@@ -31,6 +31,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.management.base import BaseCommand
 from django.db.backends.utils import CursorWrapper
 
+from accounts import statements
 from tests.statement_plan import Keys, Parameter, Plan, Unreadable, names_of_tenant_tables, plan_of, unbound_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -208,7 +209,12 @@ def install() -> None:
     original = {name: getattr(CursorWrapper, name) for name in ("execute", "executemany", "__iter__")}
 
     def execute(self, sql, params=None):
-        log.on_statement(self, sql, params)
+        if str(sql).startswith("EXECUTE "):
+            # A kept statement: its parts are judged one by one. Its rows are those of the first part, which therefore comes last.
+            for part in reversed(statements.parts_of(str(sql), params or ())):
+                log.on_statement(self, part.text, part.parameters)
+        else:
+            log.on_statement(self, sql, params)
         result = original["execute"](self, sql, params)
         if self.cursor.rowcount and self.cursor.rowcount > 0 and str(sql).startswith(("UPDATE", "DELETE")):
             log.on_rows(self, [()])

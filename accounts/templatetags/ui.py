@@ -1,5 +1,7 @@
 """Template tags of the design system."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -13,6 +15,7 @@ register.filter(short_date_with_year)
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, classes: str = "") -> SafeString:
     """The icon `name` of the sprite, hidden from screen readers: the words beside it say what it means."""
     return format_html(

@@ -1,6 +1,7 @@
 """What every page of a member shows around its content."""
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from dashboards.homes.navigation import links_for
 
@@ -10,7 +11,7 @@ def navigation(request):
     if member is None:
         return {}
     return {
-        "navigation": links_for(member, request.path),
+        "navigation": SimpleLazyObject(lambda: links_for(member, request.path)),
         "memberships": getattr(request.user, "current_memberships", [member]),
         "settings_url": reverse("accounts:me"),
     }

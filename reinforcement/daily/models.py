@@ -26,10 +26,10 @@ class DailySet(models.Model):
     """What one seller is asked on one local date. The latest one is the current one; an earlier one is no debt."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="daily_sets")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="daily_sets", db_index=False)
     # The member's team on that day: figures of what was presented and answered follow it.
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     local_date = models.DateField()
     size = models.PositiveSmallIntegerField()
     answered = models.PositiveSmallIntegerField(default=0)
@@ -58,8 +58,16 @@ class DailySetItemQuerySet(models.QuerySet):
         return self.visible_to(member)
 
 
+# A key that is copied from a row which was joined in the same statement.
+_COPIED = {"db_index": False, "db_constraint": False}
+
+
 class DailySetItem(models.Model):
-    """One question of a set, with the version and wording that are shown, and why it comes now."""
+    """One question of a set, with the version and wording that are shown, and why it comes now.
+
+    The morning run writes very many of them at once, from a join with the rows they name: what follows from the set or from the wording
+    is not looked up again for each, and nobody asks for items by them.
+    """
 
     class Reason(models.TextChoices):
         NEW = "new", _("new")
@@ -67,15 +75,15 @@ class DailySetItem(models.Model):
 
     # Names this delivery from outside; also the key that makes a repeated answer count once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    daily_set = models.ForeignKey(DailySet, on_delete=models.CASCADE, related_name="items")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **_COPIED)
+    daily_set = models.ForeignKey(DailySet, on_delete=models.CASCADE, related_name="items", db_index=False)
     position = models.PositiveSmallIntegerField()
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", **_COPIED)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", **_COPIED)
     # The question's main competency on that day.
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
-    wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", **_COPIED)
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+", **_COPIED)
+    wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=10, choices=Reason)
 
     objects = DailySetItemQuerySet.as_manager()
@@ -115,15 +123,15 @@ class Answer(models.Model):
         THINK = "think", _("Think so")
         SURE = "sure", _("Sure")
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="answers")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="answers", db_index=False)
     item = models.OneToOneField(DailySetItem, on_delete=models.PROTECT, related_name="answer")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     # The competency of the item and the team of the set.
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     request_key = models.UUIDField(null=True, blank=True)
     response = models.JSONField()
     verdict = models.CharField(max_length=10, choices=Verdict)

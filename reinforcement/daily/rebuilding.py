@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import statements
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.services import as_counted, as_logged, monday_of
@@ -49,13 +50,14 @@ def rebuild_memory(members: Iterable[int]) -> list[Difference]:
             member, question = difference.key
             MemoryState.objects.filter(member_id=member, question_id=question).delete()
             if difference.rebuilt is not None:
-                store.write(
+                written = store.written(
                     None,
                     organization_id=organizations[member],
                     member_id=member,
                     question_id=question,
                     memory=difference.rebuilt,
                 )
+                statements.run(written)
     return differences
 
 

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, When
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts import access
+from accounts import access, rows, statements
 from accounts.models import Member
+from accounts.statements import Part
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold
 from reinforcement.memory.policy import next_step
 from reinforcement.programs.rules import rule_of
-from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_member, count_for_team
+from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_team, counts_for_member
 from reinforcement.questions.kinds.registry import kind
 
 # How long an answer to a set that is no longer the current one is taken, and how long a mailed link works at most.
@@ -110,7 +111,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     state_id, before = store.lock(member.pk, item.question_id)
     counts = item.version.number >= item.question.meaning_since
     step = next_step(rule_of(item.program), judgement.verdict, before.rights_in_a_row if before else 0)
-    row = Answer.objects.create(
+    row = Answer(
         organization_id=member.organization_id,
         member=member,
         item=item,
@@ -131,7 +132,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         received_at=now,
         week_on=monday_of(local_date),
     )
-    store.write(
+    memory = store.written(
         state_id,
         organization_id=member.organization_id,
         member_id=member.pk,
@@ -139,9 +140,9 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         memory=fold(before, as_logged(row, set_on=item.daily_set.local_date, counts=counts)),
     )
     counted = as_counted(row)
-    count_for_member(counted, _place_of(before))
-    _complete(item.daily_set, now)
-    count_for_team(counted)
+    figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
+    [(row.pk,)] = statements.run(rows.insertion(row), memory, *figures)
+    row._state.adding = False
     return row
 
 
@@ -179,12 +180,16 @@ def _place_of(before: Remembered | None) -> LastPlace | None:
     return LastPlace(before.last_team_id, before.last_competency_id, before.last_verdict == Answer.Verdict.RIGHT)
 
 
-def _complete(daily_set: DailySet, now: datetime) -> None:
+_COMPLETED = """
+UPDATE reinforcement_dailyset
+SET answered = answered + 1, completed_at = CASE WHEN answered >= size - 1 THEN COALESCE(completed_at, %s) ELSE completed_at END
+WHERE id = %s AND member_id = %s
+"""
+
+
+def _completed(daily_set: DailySet, now: datetime) -> Part:
     """Counts the answer in its set; the last one completes it. The database adds, so two devices never lose a count."""
-    DailySet.objects.filter(pk=daily_set.pk, member_id=daily_set.member_id).update(
-        answered=F("answered") + 1,
-        completed_at=Case(When(answered__gte=F("size") - 1, completed_at=None, then=now), default=F("completed_at")),
-    )
+    return Part(_COMPLETED, [connection.ops.adapt_datetimefield_value(now), daily_set.pk, daily_set.member_id])
 
 
 def _replay(item: DailySetItem, response: dict, request_key: UUID | None) -> Answered:

@@ -17,16 +17,16 @@ class MemoryStateQuerySet(models.QuerySet):
 class MemoryState(models.Model):
     """`due_on` empty and `retired_on` empty: the question counts as new for the member."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="memory_states")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="memory_states", db_index=False)
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
     answered = models.PositiveIntegerField()
     rights_in_a_row = models.PositiveSmallIntegerField()
     last_verdict = models.CharField(max_length=10)
     last_answered_at = models.DateTimeField()
     # Where the last answer stands in the figures, so that the next one can move it.
-    last_competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
-    last_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    last_competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     due_on = models.DateField(null=True, blank=True)
     retired_on = models.DateField(null=True, blank=True)
 

@@ -1,30 +1,32 @@
 """The only file that knows the rows of memory."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 
+from accounts import rows
+from accounts.prepared import PreparedRead, Slot
+from accounts.statements import Part
 from reinforcement.memory.fold import Remembered
 from reinforcement.memory.models import MemoryState
 from reinforcement.questions.models import Question
 
-_FIELDS = [field.name for field in fields(Remembered)]
+_LOCKED = PreparedRead(lambda: MemoryState.objects.select_for_update().filter(member_id=Slot("member"), question_id=Slot("question")))
 
 
 def lock(member_id: int, question_id: int) -> tuple[int | None, Remembered | None]:
     """Id of the row, held until the transaction ends, and its memory; (None, None) where the member never answered it."""
-    row = MemoryState.objects.select_for_update().filter(member_id=member_id, question_id=question_id).first()
+    row = _LOCKED.first(member=member_id, question=question_id)
     return (row.pk, remembered(row)) if row is not None else (None, None)
 
 
 def remembered(row: MemoryState) -> Remembered:
-    return Remembered(**{name: getattr(row, name) for name in _FIELDS})
+    return Remembered(**{field.name: getattr(row, field.name) for field in fields(Remembered)})
 
 
-def write(row_id: int | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> None:
-    """Keeps `memory` in the row `row_id`, or in a new one. One statement."""
-    if row_id is None:
-        MemoryState.objects.create(organization_id=organization_id, member_id=member_id, question_id=question_id, **asdict(memory))
-    else:
-        MemoryState.objects.filter(pk=row_id, member_id=member_id).update(**asdict(memory))
+def written(row_id: int | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> Part:
+    """Keeps `memory` in the row `row_id`, or in a new one."""
+    if row_id is not None:
+        return rows.change(MemoryState, {"id": row_id, "member_id": member_id}, vars(memory))
+    return rows.insertion(MemoryState(organization_id=organization_id, member_id=member_id, question_id=question_id, **vars(memory)))
 
 
 def restart(question: Question) -> int:

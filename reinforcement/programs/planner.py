@@ -16,59 +16,49 @@ from reinforcement.programs.local_days import LocalDay, as_values, local_days
 
 BATCH = 5_000
 
-# Owed: active sellers on a working day of theirs, with no holiday, no absence, and no set yet for their local date.
-_DELIVERING = """
-WITH local_day(time_zone, local_date, weekday) AS ({days}),
-owed AS (
-    SELECT member.id AS member_id, member.organization_id, member.language, local_day.local_date, local_day.weekday
-    FROM accounts_member member JOIN local_day ON local_day.time_zone = member.time_zone
-    WHERE member.is_active AND member.is_seller AND member.id > %s AND member.id <= %s
-      AND (member.working_days & local_day.weekday) <> 0
-      AND NOT EXISTS (SELECT 1 FROM accounts_organizationholiday holiday
-                      WHERE holiday.organization_id = member.organization_id AND holiday.day = local_day.local_date)
-      AND NOT EXISTS (SELECT 1 FROM accounts_absence absence
-                      WHERE absence.member_id = member.id AND absence.started_on <= local_day.local_date
-                        AND (absence.ended_on IS NULL OR absence.ended_on >= local_day.local_date))
-      AND NOT EXISTS (SELECT 1 FROM reinforcement_dailyset daily_set
-                      WHERE daily_set.member_id = member.id AND daily_set.local_date >= local_day.local_date)
-),
-delivering AS (
-    SELECT owed.*, program.id AS program_id, program.starts_on, program.new_per_day,
-           MAX(program.cap_per_day) OVER (PARTITION BY owed.member_id) AS cap
-    FROM owed
-    JOIN reinforcement_enrollment enrollment ON enrollment.member_id = owed.member_id
-         AND enrollment.started_on <= owed.local_date AND (enrollment.ended_on IS NULL OR enrollment.ended_on > owed.local_date)
-    JOIN reinforcement_program program ON program.id = enrollment.program_id
-         AND program.state = 'running' AND program.starts_on <= owed.local_date
-         AND (program.ends_on IS NULL OR program.ends_on >= owed.local_date)
-         AND (program.weekdays & owed.weekday) <> 0
-)
+# Owed: active sellers on a working day of theirs, with no holiday, no absence, and no set yet for their local date; with the programs
+# that deliver to them today. `offer` names the programs: people with the same ones are offered the same questions.
+_OWED = """
+WITH local_day(time_zone, local_date, weekday) AS ({days})
+SELECT member.id AS member_id, member.organization_id, member.language, local_day.local_date,
+       MAX(program.cap_per_day) AS cap, {offer} AS offer
+FROM accounts_member member
+JOIN local_day ON local_day.time_zone = member.time_zone
+JOIN reinforcement_enrollment enrollment ON enrollment.member_id = member.id
+     AND enrollment.started_on <= local_day.local_date AND (enrollment.ended_on IS NULL OR enrollment.ended_on > local_day.local_date)
+JOIN reinforcement_program program ON program.id = enrollment.program_id
+     AND program.state = 'running' AND program.starts_on <= local_day.local_date
+     AND (program.ends_on IS NULL OR program.ends_on >= local_day.local_date)
+     AND (program.weekdays & local_day.weekday) <> 0
+WHERE member.is_active AND member.is_seller AND member.id > %s AND member.id <= %s
+  AND (member.working_days & local_day.weekday) <> 0
+  AND NOT EXISTS (SELECT 1 FROM accounts_organizationholiday holiday
+                  WHERE holiday.organization_id = member.organization_id AND holiday.day = local_day.local_date)
+  AND NOT EXISTS (SELECT 1 FROM accounts_absence absence
+                  WHERE absence.member_id = member.id AND absence.started_on <= local_day.local_date
+                    AND (absence.ended_on IS NULL OR absence.ended_on >= local_day.local_date))
+  AND NOT EXISTS (SELECT 1 FROM reinforcement_dailyset daily_set
+                  WHERE daily_set.member_id = member.id AND daily_set.local_date >= local_day.local_date)
+GROUP BY member.id, member.organization_id, member.language, local_day.local_date
 """
-
-# What may be asked today: due, or new and not retired.
-_ASKABLE = "(state.due_on <= delivering.local_date OR (state.due_on IS NULL AND state.retired_on IS NULL))"
-
-_CHOOSE = f"""
+# The questions of each offer, a question in two programs once: with the one that started first.
+_OFFERED = """
+SELECT offer, program_id, starts_on, new_per_day, question_id, position
+FROM (SELECT offers.offer, program.id AS program_id, program.starts_on, program.new_per_day, line.question_id, line.position,
+             ROW_NUMBER() OVER (PARTITION BY offers.offer, line.question_id ORDER BY program.starts_on, program.id) AS appearance
+      FROM (SELECT DISTINCT offer FROM owed) offers
+      JOIN reinforcement_program program ON {is_in_offer}
+      JOIN reinforcement_programquestion line ON line.program_id = program.id
+      JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL) counted
+WHERE appearance = 1
+"""
+# Candidates are what may be among the first: all that is due or new, or no more of it than can be chosen.
+_CHOOSE = """
 CREATE TEMPORARY TABLE chosen AS
-{_DELIVERING},
-candidate AS (
-    SELECT delivering.member_id, delivering.organization_id, delivering.language, delivering.local_date, delivering.cap,
-           delivering.program_id, delivering.starts_on, delivering.new_per_day, line.question_id, line.position,
-           state.due_on, CASE WHEN state.due_on IS NULL THEN 1 ELSE 0 END AS is_new
-    FROM delivering
-    JOIN reinforcement_programquestion line ON line.program_id = delivering.program_id
-    JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL
-    LEFT JOIN reinforcement_memorystate state
-         ON state.member_id = delivering.member_id AND state.question_id = line.question_id
-    WHERE {_ASKABLE}
-),
-once AS (
-    SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, question_id ORDER BY starts_on, program_id) AS appearance
-    FROM candidate
-),
+WITH {candidate},
 new_ranked AS (
-    SELECT once.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position) AS place_in_program
-    FROM once WHERE appearance = 1
+    SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position) AS place_in_program
+    FROM candidate
 ),
 ranked AS (
     SELECT new_ranked.*,
@@ -77,19 +67,56 @@ ranked AS (
 )
 SELECT member_id, organization_id, language, local_date, program_id, question_id, is_new, place - 1 AS position
 FROM ranked WHERE place <= cap
-"""  # noqa: S608 - the inserted texts are constants
-
-# The choice without its order: whether there is anything to ask.
-_COUNT_OWED = f"""
-{_DELIVERING}
-SELECT COUNT(DISTINCT delivering.member_id) FROM delivering
-WHERE EXISTS (
-    SELECT 1 FROM reinforcement_programquestion line
-    JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL
-    LEFT JOIN reinforcement_memorystate state ON state.member_id = delivering.member_id AND state.question_id = line.question_id
-    WHERE line.program_id = delivering.program_id AND {_ASKABLE} AND (state.due_on IS NOT NULL OR delivering.new_per_day > 0)
+"""
+_EVERYTHING = """
+candidate AS (
+    SELECT owed.*, offered.program_id, offered.starts_on, offered.new_per_day, offered.question_id, offered.position,
+           state.due_on, CASE WHEN state.due_on IS NULL THEN 1 ELSE 0 END AS is_new
+    FROM owed
+    JOIN offered ON offered.offer = owed.offer
+    LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
+    WHERE state.due_on <= owed.local_date OR (state.due_on IS NULL AND state.retired_on IS NULL)
 )
-"""  # noqa: S608 - the inserted texts are constants
+"""
+# PostgreSQL walks the index of what is due from its oldest end, and looks for new questions only for who has room left.
+_FIRST_ONES = """
+due AS MATERIALIZED (
+    SELECT owed.*, oldest.program_id, oldest.starts_on, oldest.new_per_day, oldest.question_id, oldest.position, oldest.due_on
+    FROM owed CROSS JOIN LATERAL (
+        SELECT offered.program_id, offered.starts_on, offered.new_per_day, offered.question_id, offered.position, state.due_on
+        FROM reinforcement_memorystate state JOIN offered ON offered.offer = owed.offer AND offered.question_id = state.question_id
+        WHERE state.member_id = owed.member_id AND state.due_on <= owed.local_date
+        ORDER BY state.due_on FETCH FIRST (owed.cap) ROWS WITH TIES) oldest
+),
+with_room AS MATERIALIZED (
+    SELECT owed.* FROM owed LEFT JOIN (SELECT member_id, COUNT(*) AS asked FROM due GROUP BY member_id) counted USING (member_id)
+    WHERE COALESCE(counted.asked, 0) < owed.cap
+),
+candidate AS (
+    SELECT due.*, 0 AS is_new FROM due
+    UNION ALL
+    SELECT with_room.*, first.program_id, first.starts_on, first.new_per_day, first.question_id, first.position, NULL, 1
+    FROM with_room
+    CROSS JOIN LATERAL (SELECT DISTINCT program_id, new_per_day FROM offered WHERE offered.offer = with_room.offer) program
+    CROSS JOIN LATERAL (
+        SELECT offered.* FROM offered
+        WHERE offered.offer = with_room.offer AND offered.program_id = program.program_id
+          AND NOT EXISTS (SELECT 1 FROM reinforcement_memorystate state
+                          WHERE state.member_id = with_room.member_id AND state.question_id = offered.question_id
+                            AND (state.due_on IS NOT NULL OR state.retired_on IS NOT NULL))
+        ORDER BY offered.position LIMIT program.new_per_day) first
+)
+"""
+# The choice without its order: whether there is anything to ask.
+_COUNT_OWED = """
+WITH owed AS ({owed}), offered AS ({offered})
+SELECT COUNT(*) FROM owed WHERE EXISTS (
+    SELECT 1 FROM offered
+    LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
+    WHERE offered.offer = owed.offer AND (
+        state.due_on <= owed.local_date
+        OR (state.due_on IS NULL AND state.retired_on IS NULL AND offered.new_per_day > 0)))
+"""
 
 
 @dataclass(frozen=True)
@@ -123,11 +150,20 @@ def choose(batch: Batch, days: list[LocalDay]) -> int:
     """Fills the temporary table `chosen` of this connection with what the batch's members are asked; its number of rows.
 
     Columns: member_id, organization_id, language, local_date, program_id, question_id, is_new, position. The caller holds a
-    transaction and drops the table.
+    transaction and drops the tables.
     """
-    values, parameters = _values_of(days)
+    owed, parameters = _owed(batch, days)
     with connection.cursor() as cursor:
-        cursor.execute(_CHOOSE.format(days=values), [*parameters, batch.after, batch.last])
+        cursor.execute(f"CREATE TEMPORARY TABLE owed AS {owed}", parameters)
+        cursor.execute(f"CREATE TEMPORARY TABLE offered AS {_offered()}")
+        cursor.execute("CREATE INDEX offered_question ON offered (offer, question_id)")
+        cursor.execute("CREATE INDEX offered_position ON offered (offer, program_id, position)")
+        if _is_postgres():
+            # Compiling the statement would take longer than running it for a batch.
+            cursor.execute("SET LOCAL jit = off")
+            cursor.execute("ANALYZE owed")
+            cursor.execute("ANALYZE offered")
+        cursor.execute(_CHOOSE.format(candidate=(_FIRST_ONES if _is_postgres() else _EVERYTHING).strip()))
         cursor.execute("SELECT COUNT(*) FROM chosen")
         return cursor.fetchone()[0]
 
@@ -137,16 +173,31 @@ def count_owed(now: datetime) -> int:
     days = days_owed(now)
     if not days:
         return 0
-    values, parameters = _values_of(days)
+    owed, parameters = _owed(Batch(0, BigIntegerField.MAX_BIGINT), days)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_OWED.format(days=values), [*parameters, 0, BigIntegerField.MAX_BIGINT])
+        cursor.execute(_COUNT_OWED.format(owed=owed, offered=_offered()), parameters)
         return cursor.fetchone()[0]
 
 
-def _values_of(days: list[LocalDay]) -> tuple[str, list]:
-    return as_values([(day.time_zone, day.local_date, day.weekday) for day in days], ["text", "date", "integer"])
+def _is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _owed(batch: Batch, days: list[LocalDay]) -> tuple[str, list]:
+    """The statement of who of the batch is owed a set, and its parameters."""
+    values, parameters = as_values([(day.time_zone, day.local_date, day.weekday) for day in days], ["text", "date", "integer"])
+    # A list of ids, as an array or as text between commas (where its order does not matter: one more offer with the same questions).
+    offer = "ARRAY_AGG(program.id ORDER BY program.id)" if _is_postgres() else "',' || GROUP_CONCAT(program.id) || ','"
+    return _OWED.format(days=values, offer=offer), [*parameters, batch.after, batch.last]
+
+
+def _offered() -> str:
+    """The statement of what is offered to those who are in `owed`."""
+    is_in_offer = "program.id = ANY(offers.offer)" if _is_postgres() else "INSTR(offers.offer, ',' || program.id || ',') > 0"
+    return _OFFERED.format(is_in_offer=is_in_offer)
 
 
 def forget_choice() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS chosen")
+        for table in ("chosen", "offered", "owed"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")

@@ -1,31 +1,31 @@
-"""Counts that are added to in the transaction of what they count: insert, else add, in one statement."""
+"""Counts that are added to in the transaction of what they count: insert, else add, as a part of one statement."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection, models
 
+from accounts import rows
+from accounts.statements import Part
 
-def add(model: type[models.Model], key: Mapping[str, object], amounts: Mapping[str, int], *, organization_id: int) -> None:
+
+def addition(model: type[models.Model], key: Mapping[str, object], amounts: Mapping[str, int], *, organization_id: int) -> Part:
     """Adds `amounts` to the row that `key` names, which is made where it is missing. `key` is a unique constraint of `model`."""
     values = {"organization_id": organization_id, **key, **_every_count(model), **amounts}
-    table = model._meta.db_table
+    return Part(_statement(model, tuple(values), tuple(key), tuple(amounts)), rows.adapted(model, values))
+
+
+@lru_cache(maxsize=100)
+def _statement(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], amounts: tuple[str, ...]) -> str:
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in values)
-    conflict = ", ".join(quote(name) for name in key)
-    additions = ", ".join(f"{quote(name)} = {quote(table)}.{quote(name)} + EXCLUDED.{quote(name)}" for name in amounts)
-    statement = (
-        f"INSERT INTO {quote(table)} ({columns}) VALUES ({', '.join(['%s'] * len(values))}) "  # noqa: S608 - names of our own columns
-        f"ON CONFLICT ({conflict}) DO UPDATE SET {additions}"
+    table = quote(model._meta.db_table)
+    additions = ", ".join(f"{quote(name)} = {table}.{quote(name)} + EXCLUDED.{quote(name)}" for name in amounts)
+    return (
+        f"INSERT INTO {table} ({', '.join(map(quote, columns))}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - our own names
+        f"ON CONFLICT ({', '.join(map(quote, key))}) DO UPDATE SET {additions}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_adapted(model, name, value) for name, value in values.items()])
 
 
+@lru_cache(maxsize=100)
 def _every_count(model: type[models.Model]) -> dict[str, int]:
     return {field.column: 0 for field in model._meta.concrete_fields if field.has_default() and not field.primary_key}
-
-
-def _adapted(model: type[models.Model], column: str, value: object) -> Any:
-    field = next(field for field in model._meta.concrete_fields if field.column == column)
-    return field.get_db_prep_value(value, connection)

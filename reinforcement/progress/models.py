@@ -1,4 +1,7 @@
-"""Roll-ups of the log, kept in the transaction of the answer and of the set. `rebuild_rollups --check` proves them."""
+"""Roll-ups of the log, kept in the transaction of the answer and of the set. `rebuild_rollups --check` proves them.
+
+They are copies: the rows that they are made from hold the foreign keys, so the database does not look them up once more here.
+"""
 
 from django.db import models
 
@@ -13,8 +16,8 @@ CREDIT_UNITS = 10_000
 class Week(models.Model):
     """Counts of one week (by its Monday) and one competency. Shares are quotients of sums, never means of shares."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     week_on = models.DateField()
     presented = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
@@ -39,7 +42,7 @@ class LearningRecordQuerySet(models.QuerySet):
 
 
 class MemberWeek(Week):
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="weeks")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="weeks", db_constraint=False, db_index=False)
 
     objects = LearningRecordQuerySet.as_manager()
 
@@ -50,7 +53,7 @@ class MemberWeek(Week):
 class TeamWeek(Week):
     """By the team that the member was in on that day."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="weeks")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="weeks", db_constraint=False, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "competency", "week_on"], name="team_week_once")]
@@ -63,10 +66,10 @@ class LastAnswers(models.Model):
     a team's figure the sum over members.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="last_answers")
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="last_answers", db_constraint=False, db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     questions = models.IntegerField()
     right = models.IntegerField()
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from reinforcement.progress.counters import add
+from accounts.statements import Part
+from reinforcement.progress.counters import addition
 from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek, TeamWeek
 
 
@@ -38,26 +39,27 @@ class LastPlace:
     was_right: bool
 
 
-def count_for_member(answer: CountedAnswer, before: LastPlace | None) -> None:
-    """Adds the answer to the member's week and moves *right at last answer*. Two statements, three when team or competency changed."""
+def counts_for_member(answer: CountedAnswer, before: LastPlace | None) -> list[Part]:
+    """Adds the answer to the member's week and moves *right at last answer*. Two parts, three when team or competency changed."""
     key = {"member_id": answer.member_id, "competency_id": answer.competency_id, "week_on": answer.week_on}
-    add(MemberWeek, key, answer.amounts(), organization_id=answer.organization_id)
+    parts = [addition(MemberWeek, key, answer.amounts(), organization_id=answer.organization_id)]
     here = (answer.team_id, answer.competency_id)
     if before is not None and (before.team_id, before.competency_id) != here:
-        _move_last(answer, before.team_id, before.competency_id, questions=-1, right=-int(before.was_right))
+        parts.append(_last_moved(answer, before.team_id, before.competency_id, questions=-1, right=-int(before.was_right)))
         before = None
     if before is None:
-        _move_last(answer, *here, questions=1, right=int(answer.is_right))
+        parts.append(_last_moved(answer, *here, questions=1, right=int(answer.is_right)))
     else:
-        _move_last(answer, *here, questions=0, right=int(answer.is_right) - int(before.was_right))
+        parts.append(_last_moved(answer, *here, questions=0, right=int(answer.is_right) - int(before.was_right)))
+    return parts
 
 
-def count_for_team(answer: CountedAnswer) -> None:
-    """Adds the answer to the week of the member's team. Called last: the row is shared, its lock should be short."""
+def count_for_team(answer: CountedAnswer) -> Part:
+    """Adds the answer to the week of the member's team. Written last: the row is shared, its lock should be short."""
     key = {"team_id": answer.team_id, "competency_id": answer.competency_id, "week_on": answer.week_on}
-    add(TeamWeek, key, answer.amounts(), organization_id=answer.organization_id)
+    return addition(TeamWeek, key, answer.amounts(), organization_id=answer.organization_id)
 
 
-def _move_last(answer: CountedAnswer, team_id: int, competency_id: int, *, questions: int, right: int) -> None:
+def _last_moved(answer: CountedAnswer, team_id: int, competency_id: int, *, questions: int, right: int) -> Part:
     key = {"member_id": answer.member_id, "team_id": team_id, "competency_id": competency_id}
-    add(LastAnswers, key, {"questions": questions, "right": right}, organization_id=answer.organization_id)
+    return addition(LastAnswers, key, {"questions": questions, "right": right}, organization_id=answer.organization_id)

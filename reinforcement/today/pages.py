@@ -75,10 +75,10 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
 
 
 def _shares(item: DailySetItem) -> tuple[int, dict[str, float] | None]:
-    counted = getattr(item.version, "shares", None)
-    if counted is None or counted.people < COLLEAGUES_AT_LEAST:
+    people = item.colleagues or 0
+    if people < COLLEAGUES_AT_LEAST:
         return 0, None
-    return counted.people, {option: chosen / counted.people for option, chosen in counted.chosen.items()}
+    return people, {option: chosen / people for option, chosen in item.chosen_by_colleagues.items()}
 
 
 def _label(mark_kind: str, day: date, *, is_now: date) -> str:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, UUIDField, When
 
+from accounts import access
 from accounts.models import Absence, Member, OrganizationHoliday
+from accounts.prepared import MemberSlots, PreparedRead, Slot
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
-from reinforcement.daily.services import items_to_answer
 from reinforcement.daily.streak import SetDay
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs.models import Program, ProgramQuestion
+from reinforcement.questions.kept import wording_with_version
 from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalendar
 
 # As many earlier dates as a ruler shows.
@@ -18,18 +21,40 @@ SEEN_AT_MOST = 12
 
 
 def next_item(member: Member, daily_set: DailySet) -> DailySetItem | None:
-    """The first question of the set that waits for an answer, with when it was seen last. One statement."""
-    return with_last_seen(member).filter(daily_set=daily_set, answer=None).order_by("position").first()
+    """The first question of the set that waits for an answer, with all that showing it needs. One statement, two for new words."""
+    return _in_words(_NEXT_ITEM.first(**MemberSlots.values(member), daily_set=daily_set.pk))
 
 
-def with_last_seen(member: Member):
-    """The member's items with `last_seen_at` and `last_verdict`, and with the answer that stands."""
+def item_of(member: Member, key: UUID) -> DailySetItem | None:
+    """The member's item with all that showing and judging it needs, and the answer that stands. One statement, two for new words."""
+    return _in_words(_ITEM.first(**MemberSlots.values(member), key=key))
+
+
+def _with_last_seen(member):
+    """The member's items with `last_seen_at` and `last_verdict`, and the answer that stands; their words are read apart."""
     state = MemoryState.objects.filter(organization_id=member.organization_id, member_id=member.pk, question=OuterRef("question"))
-    return (
-        items_to_answer(member)
-        .select_related("answer")
-        .annotate(last_seen_at=Subquery(state.values("last_answered_at")[:1]), last_verdict=Subquery(state.values("last_verdict")[:1]))
+    items = DailySetItem.objects.editable_by(member).select_related("daily_set", "program", "question", "answer")
+    return items.annotate(
+        has_answer=Q(answer__isnull=False),
+        last_seen_at=Subquery(state.values("last_answered_at")[:1]),
+        last_verdict=Subquery(state.values("last_verdict")[:1]),
+        # How colleagues answered this version, as the last batch counted it; empty where none has.
+        colleagues=F("version__shares__people"),
+        chosen_by_colleagues=F("version__shares__chosen"),
     )
+
+
+_ITEM = PreparedRead(lambda: _with_last_seen(MemberSlots()).filter(key=Slot("key", UUIDField())))
+_NEXT_ITEM = PreparedRead(
+    lambda: _with_last_seen(MemberSlots()).filter(daily_set_id=Slot("daily_set"), answer__isnull=True).order_by("position")[:1]
+)
+
+
+def _in_words(item: DailySetItem | None) -> DailySetItem | None:
+    if item is not None:
+        item.wording = wording_with_version(item.organization_id, item.wording_id)
+        item.version = item.wording.version
+    return item
 
 
 @dataclass(frozen=True)
@@ -44,17 +69,21 @@ def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
     """The member's answers to the question up to `answer`. One statement; none for an item that was read when it was still new."""
     if item.last_seen_at is None:
         return Seen((), int(answer.is_right))
-    rows = list(
-        Answer.objects.filter(organization_id=member.organization_id, member=member, question_id=item.question_id, pk__lte=answer.pk)
-        .order_by("-pk")
-        .values_list("answered_at", "verdict", "version__number")[: SEEN_AT_MOST + 1]
-    )
+    rows = _SEEN.rows(**MemberSlots.values(member), question=item.question_id, last=answer.pk)
     rights = 0
-    for _answered_at, verdict, number in rows:
-        if verdict != Answer.Verdict.RIGHT or number < item.question.meaning_since:
+    for row in rows:
+        if row.verdict != Answer.Verdict.RIGHT or row.number < item.question.meaning_since:
             break
         rights += 1
-    return Seen(tuple(answered_at for answered_at, _verdict, _number in reversed(rows[1:])), rights)
+    return Seen(tuple(row.answered_at for row in reversed(rows[1:])), rights)
+
+
+def _answers_before(member) -> QuerySet:
+    answers = Answer.objects.filter(access.own(member), question_id=Slot("question"), pk__lte=Slot("last"))
+    return answers.annotate(number=F("version__number")).only("answered_at", "verdict").order_by("-pk")[: SEEN_AT_MOST + 1]
+
+
+_SEEN = PreparedRead(lambda: _answers_before(MemberSlots()))
 
 
 def answered_items(member: Member, daily_set: DailySet) -> list[DailySetItem]:

@@ -41,11 +41,8 @@ def today(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @visited
 def question(request: HttpRequest, visitor: Visitor, key) -> HttpResponse:
     """One item of a set of one's own: its question until it is answered, its verdict from then on. POST answers."""
-    items = queries.with_last_seen(visitor.member).filter(key=key)
-    if visitor.opened:
-        items = items.filter(daily_set=visitor.opened)
-    item = items.first()
-    if item is None:
+    item = queries.item_of(visitor.member, key)
+    if item is None or (visitor.opened and item.daily_set_id != visitor.opened.pk):
         raise Http404
     if request.method == "POST":
         return _answer(request, visitor, item)

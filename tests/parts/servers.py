@@ -61,9 +61,14 @@ class PostgresServer:
         """The postmaster; every backend is a child of it."""
         return int((self._directory / "postmaster.pid").read_text().splitlines()[0])
 
+    @property
+    def log(self) -> Path:
+        """What the server says, since its first start."""
+        return self._directory / "server.log"
+
     def start(self) -> None:
         # Its log goes to a file: a child that held our standard output open would keep a caller's pipe open too.
-        self._control("start", "-w", "-l", str(self._directory / "server.log"))
+        self._control("start", "-w", "-l", str(self.log))
 
     def stop(self, mode: str = "fast") -> None:
         """`mode` as pg_ctl names it: immediate is a crash, recovery follows at the next start."""

@@ -1,0 +1,95 @@
+"""Statements in the path of every answer, which PostgreSQL reads and plans once for a connection.
+
+Several writes go to it as one statement, a part each, since each trip to the server costs more than a small write. Where statements
+cannot be kept (SQLite, or a pool that shares connections: DISABLE_SERVER_SIDE_CURSORS), the parts run one after the other.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """SQL with a %s for each parameter, on the database's own values."""
+
+    text: str
+    parameters: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A statement under its name, as the server is told to keep it, and how it is called."""
+
+    name: str
+    preparation: str
+    call: str
+    parts: tuple[tuple[str, int], ...]
+
+
+_KEPT: dict[str, _Kept] = {}
+
+
+def run(*parts: Part) -> list[tuple]:
+    """Runs the parts, all of them or none when the caller holds a transaction; the rows of the first one, where it gives any.
+
+    Parts must not write the same row. What each of them sees is the state before all of them.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        if not _is_kept(connection):
+            cursor.execute(parts[0].text, parts[0].parameters)
+            rows = cursor.fetchall() if cursor.description else []
+            for part in parts[1:]:
+                cursor.execute(part.text, part.parameters)
+            return rows
+        kept = _kept(tuple((part.text, len(part.parameters)) for part in parts))
+        _provide(connection, kept)
+        cursor.execute(kept.call, [value for part in parts for value in part.parameters])
+        return cursor.fetchall() if cursor.description else []
+
+
+def parts_of(call: str, parameters: Sequence[Any]) -> list[Part]:
+    """What a call of a kept statement stands for; for whoever reads statements."""
+    kept = _KEPT[call.split("(")[0].split()[1]]
+    found, start = [], 0
+    for text, count in kept.parts:
+        found.append(Part(text, parameters[start : start + count]))
+        start += count
+    return found
+
+
+def _is_kept(connection) -> bool:
+    return connection.vendor == "postgresql" and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+
+
+def _provide(connection, kept: _Kept) -> None:
+    """Has the server keep the statement, once for each connection; a statement that is kept outlives the transaction."""
+    link, names = getattr(connection, "kept_statements", (None, set()))
+    if link is not connection.connection:
+        names = set()
+        connection.kept_statements = (connection.connection, names)
+    if kept.name not in names:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(kept.preparation)
+        names.add(kept.name)
+
+
+@lru_cache(maxsize=1_000)
+def _kept(parts: tuple[tuple[str, int], ...]) -> _Kept:
+    count = sum(count for _text, count in parts)
+    first, *others = (text for text, _count in parts)
+    text = first
+    if others:
+        gives = "RETURNING" in first
+        frame = [f"part_0 AS ({first})", *(f"part_{place} AS ({other})" for place, other in enumerate(others, 1))]
+        text = f"WITH {', '.join(frame)} {'SELECT * FROM part_0' if gives else 'SELECT 1'}"  # noqa: S608 - texts of our own
+    name = "kept_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    numbered = text % tuple(f"${number}" for number in range(1, count + 1))
+    call = f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
+    kept = _KEPT[name] = _Kept(name, f"PREPARE {name} AS {numbered}", call, parts)
+    return kept
