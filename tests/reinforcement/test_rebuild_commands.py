@@ -49,7 +49,7 @@ def test_run_daily_prints_what_it_made_and_a_second_time_nothing():
     seller = make_history()
     DailySet.objects.filter(member=seller)
     second = json.loads(run("run_daily", "--json"))
-    assert second == {"sets": 0, "items": 0, "messages": 0}
+    assert second == {"sets": 0, "items": 0, "messages": 0, "failed": 0}
     later = json.loads(run("run_daily", "--json", "--at", (timezone.now() + timedelta(days=1)).isoformat()))
     assert later["sets"] == 1
 
