@@ -41,9 +41,7 @@ class Prepared:
     failed: int = 0
 
     def __add__(self, other: "Prepared") -> "Prepared":
-        return Prepared(
-            self.sets + other.sets, self.items + other.items, self.messages + other.messages, self.failed + other.failed
-        )
+        return Prepared(self.sets + other.sets, self.items + other.items, self.messages + other.messages, self.failed + other.failed)
 
 
 def prepare_sets(now: datetime) -> Prepared:

@@ -5,7 +5,6 @@ before and after each SQL statement, each commit, each publishing to the broker 
 """
 
 import os
-import random
 import signal
 import smtplib
 import sys
@@ -66,14 +65,17 @@ def _fork(work: Callable[[], object]) -> int:
     pid = os.fork()
     if pid:
         return pid
+    code = 1
     try:
         work()
-    except BaseException:
+        code = 0
+    except Exception:
         traceback.print_exc()
+        raise
+    finally:
         sys.stderr.flush()
-        os._exit(1)
-    # Without the ends of the process that was copied: its fixtures and its reports are none of the child's business.
-    os._exit(0)
+        # Without the ends of the process that was copied: its fixtures and its reports are none of the child's business.
+        os._exit(code)
 
 
 def _is_killed(pid: int) -> bool:
@@ -121,11 +123,3 @@ def _watch_points(arrived: Callable[[list[str]], None]) -> None:
 def _smtp_step(data: bytes | str) -> str:
     text = data.decode() if isinstance(data, bytes) else data
     return "the mail" if text.endswith("\r\n.\r\n") else text.split()[0].upper()
-
-
-@pytest.fixture
-def draw():
-    """Random moments. The seed is printed when the test fails; FAULTS_SEED gives it again."""
-    seed = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**6))
-    print(f"FAULTS_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
-    return random.Random(seed)

@@ -34,10 +34,6 @@ class Morning:
     unwanted_mail: set[int] = field(default_factory=set)
     taking_part: set[int] = field(default_factory=set)
 
-    def sellers(self) -> list[int]:
-        return sorted(self.owed)
-
-
 def make_morning(organizations: int, sellers: int, now: datetime, time_zones: tuple[str, ...] = ("UTC",)) -> Morning:
     """Organizations of at least six sellers, in the zones one after another, just before their run at `now`.
 
@@ -65,7 +61,9 @@ def _make_organization(sellers: int, zone: str) -> tuple[Organization, list[Memb
     team = TeamFactory(organization=organization)
     members = SellerFactory.create_batch(sellers - 1, organization=organization, team=team, working_days=EVERY_DAY)
     program = ProgramFactory(organization=organization, weekdays=EVERY_DAY, new_per_day=NEW_PER_DAY)
-    put_in(program, *QuestionFactory.create_batch(3, organization=organization), *QuestionFactory.create_batch(3, organization=organization))
+    put_in(
+        program, *QuestionFactory.create_batch(3, organization=organization), *QuestionFactory.create_batch(3, organization=organization)
+    )
     programs.set_audience(program, [team])
     return organization, members
 
@@ -94,6 +92,46 @@ def noon_zone(moment: datetime) -> str:
     offset = 12 - moment.astimezone(UTC).hour
     # The signs of these names are turned round.
     return f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
+
+
+def make_reader(now: datetime) -> Member:
+    """A seller whose morning mail of today, the only message, is due at `now`."""
+    organization = OrganizationFactory(time_zone=noon_zone(now))
+    seller = SellerFactory(organization=organization, working_days=EVERY_DAY, wants_reminder=False)
+    program = ProgramFactory(organization=organization, weekdays=EVERY_DAY)
+    put_in(program, QuestionFactory(organization=organization))
+    programs.set_audience(program, [seller])
+    prepare_sets(now)
+    return seller
+
+
+class Joining:
+    """One organization where it is noon, whose sellers join in groups: each group is owed sets that nobody has prepared yet."""
+
+    def __init__(self, groups: int, size: int, **of_sellers):
+        now = timezone.now()
+        self.morning = Morning(now)
+        organization = OrganizationFactory(time_zone=noon_zone(now))
+        program = ProgramFactory(organization=organization, weekdays=EVERY_DAY, new_per_day=NEW_PER_DAY)
+        put_in(program, *QuestionFactory.create_batch(6, organization=organization))
+        programs.set_audience(program, [people.root_team(organization)])
+        of_sellers |= {"organization": organization, "working_days": EVERY_DAY, "is_active": False}
+        sellers = SellerFactory.create_batch(groups * size, **of_sellers)
+        self._groups = [sellers[start : start + size] for start in range(0, len(sellers), size)]
+
+    def join(self) -> None:
+        """The next group joins."""
+        joining = {member.pk: timezone.localdate(self.morning.now, member.zone) for member in self._groups.pop(0)}
+        self.morning.owed |= joining
+        self.morning.taking_part |= joining.keys()
+        Member.objects.filter(pk__in=joining).update(is_active=True)
+
+    def have_sets(self) -> bool:
+        return DailySet.objects.filter(member__in=self.morning.owed).values("member").distinct().count() == len(self.morning.owed)
+
+    def have_mail(self) -> bool:
+        """Whether all morning mails are noted as sent."""
+        return OutboxMessage.objects.filter(kind="daily_morning", state="done").count() == len(self.morning.owed)
 
 
 def damage(morning: Morning, *, is_finished: bool = True) -> list[str]:
@@ -143,7 +181,7 @@ def _damaged_messages(morning: Morning) -> list[str]:
 
 def _differences() -> list[str]:
     differences = [row for pk in Organization.objects.values_list("pk", flat=True) for row in rebuilding.rollup_differences(pk)]
-    differences += rebuilding.memory_differences(Member.objects.values_list("pk", flat=True))
+    differences += rebuilding.memory_differences(list(Member.objects.values_list("pk", flat=True)))
     return [f"{row.table} {row.key} is {row.kept}, not {row.rebuilt}" for row in differences]
 
 
@@ -180,21 +218,23 @@ class Before:
 
     def __init__(self):
         with connection.cursor() as cursor:
-            for model in WRITTEN:
-                cursor.execute(f"CREATE TABLE before_{model._meta.db_table} AS SELECT * FROM {model._meta.db_table}")
+            for table in _tables():
+                cursor.execute(f"CREATE TABLE before_{table} AS SELECT * FROM {table}")  # noqa: S608 - names of our tables
 
     def restore(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            for model in reversed(WRITTEN):
-                table = model._meta.db_table
-                # Rows that others point to stay; the run never changes one of them.
-                kept = f"WHERE id NOT IN (SELECT id FROM before_{table})" if model in (DailySet, DailySetItem) else ""
-                cursor.execute(f"DELETE FROM {table} {kept}")
-            for model in WRITTEN:
-                table = model._meta.db_table
-                cursor.execute(f"INSERT INTO {table} SELECT * FROM before_{table} WHERE id NOT IN (SELECT id FROM {table})")
+            for table in reversed(_tables()):
+                # Answers point to the sets of earlier days, which the run never changes: they stay.
+                kept = f"WHERE id NOT IN (SELECT id FROM before_{table})" if "dailyset" in table else ""  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} {kept}")  # noqa: S608 - names of our tables
+            for table in _tables():
+                cursor.execute(f"INSERT INTO {table} SELECT * FROM before_{table} WHERE id NOT IN (SELECT id FROM {table})")  # noqa: S608
 
     def forget(self) -> None:
         with connection.cursor() as cursor:
-            for model in WRITTEN:
-                cursor.execute(f"DROP TABLE before_{model._meta.db_table}")
+            for table in _tables():
+                cursor.execute(f"DROP TABLE before_{table}")
+
+
+def _tables() -> list[str]:
+    return [model._meta.db_table for model in WRITTEN]
