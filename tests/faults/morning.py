@@ -34,6 +34,7 @@ class Morning:
     unwanted_mail: set[int] = field(default_factory=set)
     taking_part: set[int] = field(default_factory=set)
 
+
 def make_morning(organizations: int, sellers: int, now: datetime, time_zones: tuple[str, ...] = ("UTC",)) -> Morning:
     """Organizations of at least six sellers, in the zones one after another, just before their run at `now`.
 
