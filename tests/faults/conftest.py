@@ -85,6 +85,10 @@ class Worker:
                 stderr=log,
             )
 
+    def wait_until_ready(self) -> None:
+        """Returns when the worker takes tasks: on the embedded broker nothing can be published before."""
+        wait_until(lambda: " ready." in self.log.read_text(), 60)
+
     def kill(self) -> None:
         """kill -9 of the worker, its beat and its pool, all at once."""
         if self._process is not None:

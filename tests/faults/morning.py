@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import time_machine
 from django.db import connection, transaction
@@ -168,14 +169,15 @@ def _damaged_items() -> list[str]:
 
 
 def _damaged_messages(morning: Morning) -> list[str]:
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[UUID, list[str]] = {}
     for kind, set_id in OutboxMessage.objects.values_list("kind", "payload__set"):
-        kinds.setdefault(set_id, []).append(kind)
+        # SQLite writes ids without dashes.
+        kinds.setdefault(UUID(set_id), []).append(kind)
     found = []
     sets = DailySet.objects.filter(local_date__in=set(morning.owed.values()))
     for public_id, member in sets.values_list("public_id", "member_id"):
         wanted = [] if member in morning.unwanted_mail else ["daily_morning", "daily_reminder"]
-        if (seen := sorted(kinds.get(str(public_id), []))) != wanted:
+        if (seen := sorted(kinds.get(public_id, []))) != wanted:
             found.append(f"member {member} is owed the messages {seen}")
     return found
 
@@ -194,7 +196,7 @@ def _damaged_enrollments(morning: Morning) -> list[str]:
 def state() -> dict[str, list]:
     """All that the run writes, without the ids that differ from run to run."""
     sets = {row.pk: row for row in DailySet.objects.prefetch_related("items")}
-    of_public_id = {str(row.public_id): (row.member_id, row.local_date) for row in sets.values()}
+    of_public_id = {row.public_id: (row.member_id, row.local_date) for row in sets.values()}
     items = ("position", "program_id", "question_id", "competency_id", "version_id", "wording_id", "reason")
     message = ("kind", "organization", "member", "address", "language", "time_zone", "due_at", "expires_at", "state", "attempts")
     week = ("competency_id", "week_on", "presented", "answered", "right", "credit")
@@ -203,7 +205,9 @@ def state() -> dict[str, list]:
             (row.member_id, row.local_date, row.team_id, row.size, row.answered, *(_values(item, items) for item in row.items.all()))
             for row in sets.values()
         ),
-        "messages": sorted((*of_public_id[row.payload["set"]], *map(str, _values(row, message))) for row in OutboxMessage.objects.all()),
+        "messages": sorted(
+            (*of_public_id[UUID(row.payload["set"])], *map(str, _values(row, message))) for row in OutboxMessage.objects.all()
+        ),
         "member weeks": sorted(MemberWeek.objects.values_list("member_id", *week)),
         "team weeks": sorted(TeamWeek.objects.values_list("team_id", *week)),
         "enrollments": sorted(map(str, Enrollment.objects.values_list("program_id", "member_id", "started_on", "ended_on"))),

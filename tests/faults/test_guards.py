@@ -10,10 +10,12 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
+from config.celery import app
 from outbox import registry, services
 from outbox.models import JOB_TRIES, LEASE, Job, OutboxMessage, OwedQuerySet
 from reinforcement.daily import preparing
@@ -29,6 +31,10 @@ from tests.outbox.test_races import WORKERS, at_once
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL: SQLite lets one writer in at a time, runs never overlap"
+)
+
+on_redis = pytest.mark.skipif(
+    not settings.REDIS_URL, reason="REDIS_URL is not set: the embedded broker forgets what it hands out, the next tick makes up for it"
 )
 
 
@@ -185,20 +191,25 @@ def morning_run_is_received(worker, broker) -> int:
     """How often a worker receives a morning run that is published once and whose process dies at the first time."""
     worker.environment["FAULTS_IMPORTS"] = "tests.faults.killed_once"
     worker.start()
+    worker.wait_until_ready()
     with broker.connect() as publishing:
         run = prepare_daily_sets.apply_async(connection=publishing).id
         wait_until(lambda: "signal 9 (SIGKILL)" in worker.log.read_text(), 60)
-        # What would come again comes before what is published later.
-        later = count_option_shares.apply_async(connection=publishing).id
-        wait_until(lambda: f"[{later}] succeeded" in worker.log.read_text())
+        # What would come again is in the queue before the first of these two, and out of it before the second.
+        for _ in range(2):
+            later = count_option_shares.apply_async(connection=publishing).id
+            wait_until(lambda later=later: f"[{later}] succeeded" in worker.log.read_text())
+            wait_until(lambda: publishing.default_channel.queue_declare(app.conf.task_default_queue).message_count == 0)
     return worker.log.read_text().count(f"[{run}] received")
 
 
+@on_redis
 def test_r2_morning_run_of_a_killed_process_is_delivered_again_at_once(worker, broker, morning):
     assert morning_run_is_received(worker, broker) == 2
     wait_until(lambda: damage(morning) == [])
 
 
+@on_redis
 @pytest.mark.parametrize("guard", ["FAULTS_ACKS_LATE", "FAULTS_REJECT_ON_LOST"])
 def test_r2_without_late_ack_and_reject_on_lost_together_the_run_of_a_killed_process_is_seen_to_be_lost(worker, broker, morning, guard):
     worker.environment[guard] = "false"

@@ -25,6 +25,7 @@ def five_at_once(worker, broker):
     worker.environment["FAULTS_IMPORTS"] = "tests.faults.small_batches"
     worker.at_once = TIMES
     worker.start()
+    worker.wait_until_ready()
     with broker.connect() as publishing:
 
         def deliver(task, *arguments):
