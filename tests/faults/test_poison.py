@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbox.models import LEASE, MESSAGE_TRIES, OutboxMessage
@@ -13,6 +14,7 @@ from reinforcement.models import DailySet, Enrollment
 from reinforcement.programs import planner
 from tests.faults.conftest import wait_until
 from tests.faults.morning import damage, make_morning
+from tests.mail_server import free_port
 from tests.outbox.conftest import owe_note
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -84,6 +86,47 @@ def test_r2_where_everything_fails_the_search_ends(morning, monkeypatch):
     with pytest.raises(ValueError, match="nothing works"):
         prepare_sets(TUESDAY)
     assert len(tried) == 8
+
+
+@pytest.fixture
+def lost_connection(monkeypatch):
+    """`lost_connection(then)`: the server ends the connection of the first choice, and `then()` is done."""
+    if connection.vendor != "postgresql":
+        pytest.skip("DATABASE_URL names no PostgreSQL: SQLite has no connection to lose")
+    choose = planner.choose
+    tried = []
+
+    def plan(then):
+        def lose_connection(batch, days):
+            tried.append(batch)
+            if len(tried) > 1:
+                return choose(batch, days)
+            then()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        monkeypatch.setattr(planner, "choose", lose_connection)
+        return tried
+
+    return plan
+
+
+def test_r2_a_connection_lost_in_a_batch_costs_no_set(lost_connection):
+    morning = make_morning(2, 7, TUESDAY)
+    lost_connection(lambda: None)
+    assert prepare_sets(TUESDAY).sets == len(morning.owed)
+    assert damage(morning) == []
+
+
+def test_r2_a_database_that_is_gone_ends_the_run_at_once(lost_connection, monkeypatch):
+    morning = make_morning(2, 7, TUESDAY)
+    tried = lost_connection(lambda: monkeypatch.setitem(connection.settings_dict, "PORT", free_port()))
+    with pytest.raises(OperationalError):
+        prepare_sets(TUESDAY)
+    assert len(tried) == 1
+    monkeypatch.undo()
+    prepare_sets(TUESDAY)
+    assert damage(morning) == []
 
 
 def test_r2_enrolling_that_fails_for_one_program_fails_for_it_alone(monkeypatch, caplog):
