@@ -4,7 +4,7 @@ from config import environment
 from config.settings import *  # noqa: F403
 
 # The lease follows the time limit, so it still outlasts every task.
-CELERY_TASK_TIME_LIMIT = 3
+CELERY_TASK_TIME_LIMIT = environment.read.int("FAULTS_TIME_LIMIT", default=3)
 SWEEP_SECONDS = 1
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "outbox.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}}
 # A test of the morning run adds it, in small batches; one that removes a guard says which.

@@ -20,7 +20,9 @@ TUESDAY = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
 @pytest.fixture
 def worker_environment(worker_environment):
-    return worker_environment | {"FAULTS_MORNING_SECONDS": "1", "FAULTS_IMPORTS": "tests.faults.small_batches"}
+    # A morning run of a busy machine may take longer than a mail.
+    morning = {"FAULTS_MORNING_SECONDS": "1", "FAULTS_IMPORTS": "tests.faults.small_batches", "FAULTS_TIME_LIMIT": "10"}
+    return worker_environment | morning
 
 
 def copies_of_mails(mail_server) -> dict[str, int]:
@@ -33,6 +35,7 @@ def copies_of_mails(mail_server) -> dict[str, int]:
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.full)])
 def test_r1_each_seller_has_one_set_though_the_worker_with_its_beat_is_killed_again_and_again(worker, mail_server, kills, draw, figure):
     joining = Joining(groups=kills, size=12)
+    worker.environment["FAULTS_BATCH"] = str(2 * kills)  # six batches when all have joined
     worker.start()
     wait_until(lambda: "Scheduler: Sending due task prepare_daily_sets" in worker.log.read_text(), 60)
     for _ in range(kills):
