@@ -1,10 +1,13 @@
 """Prepares the sets owed at a moment: sets, items, figures and messages of a batch of members in one transaction.
 
 Any number of runs at once make each set once: the database's unique member and date decide, and a run fills only the sets that
-carry its own id. A run that is killed leaves whole batches and nothing half.
+carry its own id. A run that is killed leaves whole batches and nothing half. What fails, fails alone: a batch is cut down to the
+member whose rows cannot be prepared, everybody else gets their set, and the next tick tries again.
 """
 
+import logging
 import uuid
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -14,35 +17,81 @@ from accounts.models import Member
 from reinforcement.programs import planner
 from reinforcement.programs.enrolling import enroll_audiences
 from reinforcement.programs.local_days import LocalDay, adapted, as_values, instant
+from reinforcement.programs.models import Program
+
+logger = logging.getLogger(__name__)
 
 # No message of ours between these local times.
 QUIET_FROM = time(21, 0)
 REMIND_AFTER = timedelta(hours=5)
 # A morning mail that is late (the worker was down) still goes out this long after the person's hour.
 LATE_BY = timedelta(hours=2)
+# One member's rows in a batch cost about a dozen failed transactions, those of a whole organization some hundreds. What fails
+# more often than this is wrong for everybody, and a search for the culprit would only load the database.
+FAILURES_AT_MOST = 1_000
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a run made: sets, items in them, and messages."""
+    """What a run made: sets, items in them, and messages; and how many members' sets failed."""
 
     sets: int = 0
     items: int = 0
     messages: int = 0
+    failed: int = 0
 
     def __add__(self, other: "Prepared") -> "Prepared":
-        return Prepared(self.sets + other.sets, self.items + other.items, self.messages + other.messages)
+        return Prepared(self.sets + other.sets, self.items + other.items, self.messages + other.messages, self.failed + other.failed)
 
 
 def prepare_sets(now: datetime) -> Prepared:
-    """Makes every set that is owed at `now` and not there yet; a second call changes nothing. A few statements per batch."""
-    enroll_audiences(now)
+    """Makes every set that is owed at `now` and not there yet; a second call changes nothing. A few statements per batch.
+
+    Raises what a batch raised when the database is gone, or when nearly everything fails.
+    """
+    _enroll(now)
     days = planner.days_owed(now)
     made = Prepared()
-    if days:
-        for batch in planner.batches():
+    failures = 0
+    # Halves of a failed batch wait behind the whole ones: who is well comes first.
+    waiting = deque(planner.batches(planner.BATCH) if days else ())
+    while waiting:
+        batch = waiting.popleft()
+        try:
             made += _prepare_batch(batch, days, now)
+        except Exception as failure:
+            failures += 1
+            if failures == FAILURES_AT_MOST or not connection.is_usable():
+                raise
+            waiting.extend(batch.halves)
+            if batch.halves:
+                logger.warning("sets of members %s to %s failed (%s): cut in two", batch.after + 1, batch.last, _kind_of(failure))
+            else:
+                logger.error("the set of member %s failed (%s): the next tick tries again", batch.last, _kind_of(failure))
+                made += Prepared(failed=1)
     return made
+
+
+def _enroll(now: datetime) -> None:
+    """All programs in a few statements; where that fails each on its own, so that one takes no other with it, nor any set."""
+    try:
+        enroll_audiences(now)
+    except Exception as failure:
+        if not connection.is_usable():
+            raise
+        logger.warning("enrolling failed (%s): each program on its own", _kind_of(failure))
+        for program in Program.objects.filter(state=Program.State.RUNNING).order_by("pk"):
+            try:
+                enroll_audiences(now, program=program)
+            except Exception as failure_of_one:
+                if not connection.is_usable():
+                    raise
+                logger.error("enrolling for program %s failed (%s)", program.pk, _kind_of(failure_of_one))
+
+
+def _kind_of(failure: Exception) -> str:
+    """What went wrong, without the text of the error: the database quotes whole rows in it, with names and addresses."""
+    return type(failure.__cause__ or failure).__name__
 
 
 def _prepare_batch(batch: planner.Batch, days: list[LocalDay], now: datetime) -> Prepared:

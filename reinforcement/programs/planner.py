@@ -126,6 +126,12 @@ class Batch:
     after: int
     last: int
 
+    @property
+    def halves(self) -> list["Batch"]:
+        """The two halves of the range; none of a single id."""
+        middle = (self.after + self.last) // 2
+        return [Batch(self.after, middle), Batch(middle, self.last)] if middle > self.after else []
+
 
 def batches(size: int = BATCH) -> list[Batch]:
     """Ranges of member ids that together hold every active seller, each with at most `size` of them."""

@@ -1,6 +1,7 @@
 """A real worker with beat, on the real broker behind a proxy, with a real mail server."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -67,14 +68,16 @@ class Worker:
     def __init__(self, environment: dict[str, str], log: Path):
         self.environment = environment
         self.log = log
+        self.at_once = 4
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-c", "4", "--loglevel", "INFO"]
-        schedule = self.environment["DATA_DIR"] + "/beat"
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-c", str(self.at_once), "--loglevel", "INFO"]
+        # Two workers with a beat each are two schedulers, that know nothing of each other.
+        schedule = self.log.with_suffix(".beat")
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [*command, "--schedule", schedule, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                [*command, "--schedule", str(schedule), "--without-gossip", "--without-mingle", "--without-heartbeat"],
                 cwd=settings.BASE_DIR,
                 env=os.environ | self.environment,
                 start_new_session=True,
@@ -82,10 +85,15 @@ class Worker:
                 stderr=log,
             )
 
+    def wait_until_ready(self) -> None:
+        """Returns when the worker takes tasks: on the embedded broker nothing can be published before."""
+        wait_until(lambda: " ready." in self.log.read_text(), 60)
+
     def kill(self) -> None:
         """kill -9 of the worker, its beat and its pool, all at once."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     @property
     def is_running(self) -> bool:
@@ -119,14 +127,35 @@ def broker(tmp_path, proxy):
 
 
 @pytest.fixture
-def worker(transactional_db, tmp_path, broker, mail_server):
-    """A worker, not yet started."""
-    environment = broker.environment | {
+def worker_environment(transactional_db, broker, mail_server):
+    """What a worker is started with; a test may add to it before it starts one."""
+    return broker.environment | {
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
         "TESTING": "1",
         "DATABASE_URL": database_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
     }
-    worker = Worker(environment, tmp_path / "worker.log")
+
+
+@pytest.fixture
+def worker(worker_environment, tmp_path):
+    """A worker, not yet started."""
+    worker = Worker(worker_environment, tmp_path / "worker.log")
     yield worker
     worker.kill()
+
+
+@pytest.fixture
+def second_worker(worker_environment, tmp_path):
+    """Another one on the same broker, with a beat of its own; not yet started either."""
+    worker = Worker(worker_environment, tmp_path / "second-worker.log")
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture
+def draw():
+    """Random moments. The seed is printed when the test fails; FAULTS_SEED gives it again."""
+    seed = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"FAULTS_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
+    return random.Random(seed)

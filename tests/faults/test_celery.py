@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from outbox import tasks
-from outbox.models import LEASE, Job, OutboxMessage
+from outbox.models import JOB_TRIES, LEASE, Job, OutboxMessage
 from tests.faults.conftest import wait_until
 from tests.faults.settings import CELERY_TASK_TIME_LIMIT
 from tests.outbox.conftest import owe_job, owe_note
@@ -57,16 +57,25 @@ def test_r3_message_published_five_times_at_once_is_mailed_once(worker, broker, 
     assert mail_server.subjects == ["Note 1"]
 
 
-def test_r2_poison_job_is_parked_after_its_tries_and_the_others_are_done(worker):
+@pytest.mark.parametrize("others", [20, pytest.param(1_999, marks=pytest.mark.full)])
+def test_r2_poison_job_is_parked_after_its_tries_and_the_others_are_done(worker, others, figure):
     poison = owe_job("kill_own_process")
-    others = [owe_job("succeed", number) for number in range(20)]
+    for number in range(others):
+        owe_job("succeed", number)
     worker.start()
     for attempt in (1, 2, 3):
         wait_until(lambda attempt=attempt: Job.objects.filter(pk=poison.pk, attempts=attempt, claim__isnull=False).exists())
         wait_until(lambda attempt=attempt: worker.log.read_text().count("signal 9 (SIGKILL)") >= attempt)
         Job.objects.filter(pk=poison.pk).update(claimed_at=timezone.now() - LEASE)  # the lease passes
-    wait_until(lambda: not Job.objects.filter(state="waiting").exists())
+    wait_until(lambda: not Job.objects.filter(state="waiting").exists(), 120)
     poison.refresh_from_db()
     assert (poison.state, poison.last_error) == ("parked", "Its worker was lost at each try.")
-    assert set(Job.objects.filter(pk__in=[job.pk for job in others]).values_list("state", "attempts")) == {("done", 1)}
+    done = list(Job.objects.exclude(pk=poison.pk).values_list("state", "attempts"))
+    assert done == [("done", 1)] * others
     assert worker.is_running
+    figure(
+        "R2",
+        f"a job that kills its worker, among {others}: parked after its {JOB_TRIES} tries",
+        "the others done",
+        f"{len(done)} of {others}",
+    )

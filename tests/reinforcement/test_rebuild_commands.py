@@ -14,6 +14,7 @@ from reinforcement.daily import services
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.shares import count_option_shares
 from reinforcement.models import DailySet, LastAnswers, MemberWeek, MemoryState, OptionShares, TeamWeek
+from reinforcement.programs import planner
 from reinforcement.programs import services as programs
 from tests.factories import DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
 
@@ -49,9 +50,24 @@ def test_run_daily_prints_what_it_made_and_a_second_time_nothing():
     seller = make_history()
     DailySet.objects.filter(member=seller)
     second = json.loads(run("run_daily", "--json"))
-    assert second == {"sets": 0, "items": 0, "messages": 0}
+    assert second == {"sets": 0, "items": 0, "messages": 0, "failed": 0}
     later = json.loads(run("run_daily", "--json", "--at", (timezone.now() + timedelta(days=1)).isoformat()))
     assert later["sets"] == 1
+
+
+def test_run_daily_says_how_many_sets_failed_and_exits_1(monkeypatch, capsys):
+    seller = make_history()
+
+    def fail(batch, days):
+        if batch.after < seller.pk <= batch.last:
+            raise ValueError
+        return 0
+
+    monkeypatch.setattr(planner, "choose", fail)
+    with pytest.raises(SystemExit) as stopped:
+        run("run_daily", "--json")
+    assert stopped.value.code == 1
+    assert "The sets of 1 members could not be made" in capsys.readouterr().err
 
 
 def test_run_daily_refuses_a_moment_that_is_none():

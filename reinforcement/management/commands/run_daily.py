@@ -1,6 +1,7 @@
-"""Prepares every set owed at a moment and queues its messages. May run any number of times."""
+"""Prepares every set owed at a moment and queues its messages. May run any number of times. Exit 1: some sets failed, see the log."""
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(asdict(prepared)))
         else:
             self.stdout.write(f"{prepared.sets} sets with {prepared.items} questions prepared, {prepared.messages} messages queued.")
+        if prepared.failed:
+            self.stderr.write(f"The sets of {prepared.failed} members could not be made; the log names them.")
+            sys.exit(1)
 
 
 def read_instant(text: str) -> datetime:

@@ -1,0 +1,217 @@
+"""Twins of the fault tests: each takes one guard away and shows that it is needed, and that the checks see the damage.
+
+The transaction around a batch has its twin in test_kill_points.py.
+"""
+
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import connection
+from django.utils import timezone
+
+from config.celery import app
+from outbox import registry, services
+from outbox.models import JOB_TRIES, LEASE, Job, OutboxMessage, OwedQuerySet
+from reinforcement.daily import preparing
+from reinforcement.daily.preparing import prepare_sets
+from reinforcement.models import DailySet
+from reinforcement.tasks import count_option_shares, prepare_daily_sets
+from tests.faults.conftest import wait_until
+from tests.faults.killing import run_until_point
+from tests.faults.morning import Joining, damage
+from tests.outbox.conftest import Note, owe_job, owe_note
+from tests.outbox.test_races import WORKERS, at_once
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL: SQLite lets one writer in at a time, runs never overlap"
+)
+
+on_redis = pytest.mark.skipif(
+    not settings.REDIS_URL, reason="REDIS_URL is not set: the embedded broker forgets what it hands out, the next tick makes up for it"
+)
+
+
+@pytest.fixture
+def morning():
+    joining = Joining(groups=1, size=6)
+    joining.join()
+    return joining.morning
+
+
+def overlap_runs(morning) -> None:
+    """A run chooses what to ask; another one comes and does everything; the first goes on where it was."""
+    has_chosen, other_is_done = threading.Event(), threading.Event()
+
+    def wait_before_sets(execute, sql, params, many, context):
+        if "INSERT INTO reinforcement_dailyset " in sql:
+            has_chosen.set()
+            assert other_is_done.wait(30)
+        return execute(sql, params, many, context)
+
+    def first_run():
+        with connection.execute_wrapper(wait_before_sets):
+            prepare_sets(morning.now)
+        connection.close()
+
+    first = threading.Thread(target=first_run)
+    first.start()
+    assert has_chosen.wait(30)
+    prepare_sets(morning.now)
+    other_is_done.set()
+    first.join()
+
+
+def take_from_statements(monkeypatch, guard: str, *, instead: str = "", only_of: str = "") -> None:
+    """The morning run's statements without this piece of SQL."""
+    execute = preparing._execute
+
+    def unguarded(statement, parameters):
+        return execute(statement.replace(guard, instead) if only_of in statement else statement, parameters)
+
+    monkeypatch.setattr(preparing, "_execute", unguarded)
+
+
+@contextmanager
+def changed_table(model, change, change_back):
+    """The model's table after `change(editor)`; its rows are gone at the end, when `change_back(editor)` is done."""
+    with connection.schema_editor() as editor:
+        change(editor)
+    try:
+        yield
+    finally:
+        model.objects.all().delete()
+        with connection.schema_editor() as editor:
+            change_back(editor)
+
+
+@contextmanager
+def sets_not_unique():
+    [once] = [constraint for constraint in DailySet._meta.constraints if constraint.name == "daily_set_once_a_local_date"]
+    with changed_table(
+        DailySet, lambda editor: editor.remove_constraint(DailySet, once), lambda editor: editor.add_constraint(DailySet, once)
+    ):
+        yield
+
+
+@contextmanager
+def message_keys_not_unique():
+    unique = OutboxMessage._meta.get_field("key")
+    plain = unique.clone()
+    plain._unique = False
+    plain.set_attributes_from_name("key")
+    plain.model = OutboxMessage
+    with changed_table(
+        OutboxMessage,
+        lambda editor: editor.alter_field(OutboxMessage, unique, plain),
+        lambda editor: editor.alter_field(OutboxMessage, plain, unique),
+    ):
+        yield
+
+
+@on_postgresql
+def test_r3_runs_that_overlap_make_each_set_once(morning):
+    overlap_runs(morning)
+    assert damage(morning) == []
+
+
+@on_postgresql
+def test_r3_without_unique_member_and_date_overlapping_runs_are_seen_to_double_sets(morning, monkeypatch):
+    take_from_statements(monkeypatch, "ON CONFLICT (member_id, local_date) DO NOTHING")
+    with sets_not_unique():
+        overlap_runs(morning)
+        found = damage(morning)
+    assert {f"member {member} has 2 sets on {day}" for member, day in morning.owed.items()} <= set(found)
+
+
+@on_postgresql
+def test_r3_where_a_run_took_others_sets_for_its_own_they_are_seen_to_be_presented_twice(morning, monkeypatch):
+    take_from_statements(monkeypatch, "daily_set.run = %s", instead="(daily_set.run = %s OR true)", only_of="EXCLUDED.presented")
+    overlap_runs(morning)
+    assert {sentence.split(" (")[0] for sentence in damage(morning)} == {"member week", "team week"}
+
+
+def test_r3_without_unique_keys_messages_owed_at_once_are_seen_to_double():
+    all_have_looked = threading.Barrier(WORKERS)
+
+    def wait_after_look(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and "outbox_outboxmessage" in sql:
+            all_have_looked.wait(30)
+        return result
+
+    def owe():
+        with connection.execute_wrapper(wait_after_look):
+            owe_note()
+
+    with message_keys_not_unique():
+        at_once(owe)
+        assert OutboxMessage.objects.count() == WORKERS
+
+
+def test_r3_without_a_claim_a_message_tried_at_once_is_seen_to_be_mailed_again_and_again(monkeypatch):
+    monkeypatch.setattr(registry, "_message_kinds", {"note": Note()})
+    monkeypatch.setattr(OwedQuerySet, "claim", lambda owed, pk, now: owed.get(pk=pk))
+    pk = owe_note().pk
+    at_once(lambda: services.try_message(pk))
+    assert [sent.subject for sent in mail.outbox] == ["Note 1"] * WORKERS
+
+
+def lose_workers(times: int) -> int:
+    """How many of so many processes, one after another, were killed by the job that they took."""
+    registry.register_job_kind("kill_own_process", lambda payload: os.kill(os.getpid(), signal.SIGKILL))
+    pk = owe_job("kill_own_process").pk
+    lost = 0
+    for _ in range(times):
+        lost += run_until_point(lambda: services.try_job(pk), sys.maxsize).is_killed
+        Job.objects.filter(claimed_at__isnull=False).update(claimed_at=timezone.now() - LEASE)  # the lease passes
+    return lost
+
+
+def test_r2_a_job_that_kills_processes_takes_no_more_than_its_tries(monkeypatch):
+    monkeypatch.setattr(registry, "_job_kinds", {})
+    assert lose_workers(JOB_TRIES + 3) == JOB_TRIES
+    assert Job.objects.get().state == "parked"
+
+
+def test_r2_without_a_limit_of_tries_a_poison_job_is_seen_to_kill_for_ever(monkeypatch):
+    monkeypatch.setattr(registry, "_job_kinds", {})
+    monkeypatch.setattr(services, "JOB_TRIES", sys.maxsize)
+    assert lose_workers(JOB_TRIES + 3) == JOB_TRIES + 3
+    assert Job.objects.get().state == "waiting"
+
+
+def morning_run_is_received(worker, broker) -> int:
+    """How often a worker receives a morning run that is published once and whose process dies at the first time."""
+    worker.environment["FAULTS_IMPORTS"] = "tests.faults.killed_once"
+    worker.start()
+    worker.wait_until_ready()
+    with broker.connect() as publishing:
+        run = prepare_daily_sets.apply_async(connection=publishing).id
+        wait_until(lambda: "signal 9 (SIGKILL)" in worker.log.read_text(), 60)
+        # What would come again is in the queue before the first of these two, and out of it before the second.
+        for _ in range(2):
+            later = count_option_shares.apply_async(connection=publishing).id
+            wait_until(lambda later=later: f"[{later}] succeeded" in worker.log.read_text())
+            wait_until(lambda: publishing.default_channel.queue_declare(app.conf.task_default_queue).message_count == 0)
+    return worker.log.read_text().count(f"[{run}] received")
+
+
+@on_redis
+def test_r2_morning_run_of_a_killed_process_is_delivered_again_at_once(worker, broker, morning):
+    assert morning_run_is_received(worker, broker) == 2
+    wait_until(lambda: damage(morning) == [])
+
+
+@on_redis
+@pytest.mark.parametrize("guard", ["FAULTS_ACKS_LATE", "FAULTS_REJECT_ON_LOST"])
+def test_r2_without_late_ack_and_reject_on_lost_together_the_run_of_a_killed_process_is_seen_to_be_lost(worker, broker, morning, guard):
+    worker.environment[guard] = "false"
+    assert morning_run_is_received(worker, broker) == 1
+    assert not DailySet.objects.exists()

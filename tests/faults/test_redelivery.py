@@ -1,0 +1,90 @@
+"""Each task delivered five times at once to a real worker: the end is that of one delivery."""
+
+from datetime import time
+
+import pytest
+
+from outbox import tasks
+from outbox.models import Job, OutboxMessage
+from reinforcement.daily import services
+from reinforcement.daily.preparing import prepare_sets
+from reinforcement.models import OptionShares
+from reinforcement.tasks import count_option_shares, prepare_daily_sets
+from tests.factories import DailySetFactory
+from tests.faults.conftest import wait_until
+from tests.faults.morning import Before, Joining, state
+from tests.outbox.conftest import owe_job, owe_note
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+TIMES = 5
+
+
+@pytest.fixture
+def five_at_once(worker, broker):
+    """`five_at_once(task, *arguments)` returns when the worker has ended all five."""
+    worker.environment["FAULTS_IMPORTS"] = "tests.faults.small_batches"
+    worker.at_once = TIMES
+    worker.start()
+    worker.wait_until_ready()
+    with broker.connect() as publishing:
+
+        def deliver(task, *arguments):
+            ids = [task.apply_async(arguments, connection=publishing).id for _ in range(TIMES)]
+            wait_until(lambda: all(f"[{task_id}] succeeded" in worker.log.read_text() for task_id in ids), 60)
+
+        yield deliver
+
+
+@pytest.fixture
+def morning():
+    """Twelve sellers whose sets nobody has prepared, and an answer that nobody has counted.
+
+    Their mails are not due, so that the worker leaves them alone.
+    """
+    answer_one()
+    joining = Joining(groups=1, size=12, preferred_hour=time(15))
+    joining.join()
+    return joining.morning
+
+
+@pytest.fixture
+def before(morning):
+    before = Before()
+    yield before
+    before.forget()
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.full)])
+def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
+    five_at_once, morning, before, mail_server, tmp_path, rounds, figure
+):
+    prepare_sets(morning.now)
+    of_one_run = state()
+    for number in range(rounds):
+        before.restore()
+        five_at_once(prepare_daily_sets)
+        assert state() == of_one_run
+
+        OptionShares.objects.all().delete()
+        five_at_once(count_option_shares)
+        assert list(OptionShares.objects.values_list("people", "chosen")) == [(1, {"a": 1})]
+
+        five_at_once(tasks.deliver_message, owe_note(f"{number} delivered").pk)
+        owe_note(f"{number} swept")
+        five_at_once(tasks.sweep)
+        wait_until(lambda: not OutboxMessage.objects.filter(kind="note").exclude(state="done").exists())
+        for way in ("delivered", "swept"):
+            assert mail_server.subjects.count(f"Note {number} {way}") == 1
+
+        lines = tmp_path / "lines"
+        five_at_once(tasks.run_job, owe_job("write_line", number, payload={"path": str(lines), "number": number}).pk)
+        assert lines.read_text().split() == [str(done) for done in range(number + 1)]
+    assert set(OutboxMessage.objects.filter(kind="note").values_list("attempts", flat=True)) == {1}
+    assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
+    figure("R3", f"each of 5 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
+
+
+def answer_one() -> None:
+    daily_set = DailySetFactory(question_count=1)
+    item = services.items_to_answer(daily_set.member).get()
+    services.answer(daily_set.member, item, {"chosen": ["a"]})
