@@ -17,6 +17,9 @@ from kombu import Connection
 
 from tests.faults.proxy import fault_proxy
 from tests.mail_server import running_mail_server
+from tests.parts.database import MIGRATED, make_migrated, working_on
+from tests.parts.servers import MissingServer, PostgresServer, postgres_server, redis_server
+from tests.parts.web import WebServer
 
 
 def wait_until(condition, seconds=30):
@@ -25,6 +28,12 @@ def wait_until(condition, seconds=30):
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.05)
+
+
+def crash(server: PostgresServer) -> None:
+    """PostgreSQL goes down in the middle of whatever it does, and comes up again."""
+    server.restart("immediate")
+    connection.close()  # ours went down with it
 
 
 def database_url() -> str:
@@ -130,3 +139,41 @@ def worker(transactional_db, tmp_path, broker, mail_server):
     worker = Worker(environment, tmp_path / "worker.log")
     yield worker
     worker.kill()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """A PostgreSQL of our own, to be stopped and started at will, with an empty migrated database to copy."""
+    try:
+        with postgres_server(tmp_path_factory.mktemp("cluster")) as server:
+            make_migrated(server)
+            yield server
+    except MissingServer as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def own_database(cluster, django_db_blocker):
+    """The address of a database of this test's own on `cluster`; the test's rows are in it."""
+    url = cluster.create_database(f"faults_{uuid.uuid4().hex[:12]}", template=MIGRATED)
+    with django_db_blocker.unblock(), working_on(url):
+        yield url
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis of our own, to be emptied and stopped at will."""
+    try:
+        with redis_server(tmp_path) as server:
+            yield server
+    except MissingServer as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def web(own_database, tmp_path):
+    """The web processes on `own_database`; their broker is away, and they never ask it."""
+    server = WebServer(tmp_path, database_url=own_database)
+    server.start()
+    yield server
+    server.kill()
