@@ -69,7 +69,9 @@ def run_program(sellers: list[Member], questions: int) -> None:
     """A program that asks them all its questions each day until they are answered."""
     organization = sellers[0].organization
     starts_on = timezone.now().date() - timedelta(days=30)
-    program = ProgramFactory(organization=organization, starts_on=starts_on, weekdays=EVERY_DAY, new_per_day=questions, cap_per_day=questions)
+    program = ProgramFactory(
+        organization=organization, starts_on=starts_on, weekdays=EVERY_DAY, new_per_day=questions, cap_per_day=questions
+    )
     put_in(program, *QuestionFactory.create_batch(questions, organization=organization))
     programs.set_audience(program, [people.root_team(organization)])
     # They began today; the mornings that passed are asked as well.

@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -142,10 +143,13 @@ def worker(transactional_db, tmp_path, broker, mail_server):
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
-    """A PostgreSQL of our own, to be stopped and started at will, with an empty migrated database to copy."""
+def cluster():
+    """A PostgreSQL of our own, to be stopped and started at will, with an empty migrated database to copy.
+
+    Not below pytest's directory, which each run that starts closes to other users: also to the one that PostgreSQL runs as.
+    """
     try:
-        with postgres_server(tmp_path_factory.mktemp("cluster")) as server:
+        with TemporaryDirectory(prefix="cluster-") as directory, postgres_server(Path(directory)) as server:
             make_migrated(server)
             yield server
     except MissingServer as missing:

@@ -14,7 +14,7 @@ from tests.parts.web import Reply, read_reply
 
 pytestmark = pytest.mark.faults
 AT_ONCE = 100
-ROUNDS = pytest.mark.parametrize("rounds", [6, pytest.param(200, marks=pytest.mark.full)], ids=["sample", "full"])
+ROUNDS = pytest.mark.parametrize("rounds", [4, pytest.param(200, marks=pytest.mark.full)], ids=["sample", "full"])
 
 
 def send_at_once(task: Task, requests: Iterable[bytes], *, drop_first: bool = False) -> list[Reply]:

@@ -17,7 +17,11 @@ MIGRATED = "migrated"
 
 def make_migrated(server: PostgresServer) -> None:
     """An empty database with all tables, to be copied with `create_database(name, template=MIGRATED)`."""
-    environment = os.environ | {"TESTING": "1", "DATABASE_URL": server.create_database(MIGRATED), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = os.environ | {
+        "TESTING": "1",
+        "DATABASE_URL": server.create_database(MIGRATED),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     command = [sys.executable, "manage.py", "migrate", "-v0"]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
