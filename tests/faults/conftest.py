@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -18,6 +19,9 @@ from kombu import Connection
 
 from tests.faults.proxy import fault_proxy
 from tests.mail_server import running_mail_server
+from tests.parts.database import MIGRATED, make_migrated, working_on
+from tests.parts.servers import MissingServer, PostgresServer, postgres_server, redis_server
+from tests.parts.web import WebServer
 
 
 def wait_until(condition, seconds=30):
@@ -26,6 +30,12 @@ def wait_until(condition, seconds=30):
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.05)
+
+
+def crash(server: PostgresServer) -> None:
+    """PostgreSQL goes down in the middle of whatever it does, and comes up again."""
+    server.restart("immediate")
+    connection.close()  # ours went down with it
 
 
 def database_url() -> str:
@@ -159,3 +169,44 @@ def draw():
     seed = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"FAULTS_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
     return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL of our own, to be stopped and started at will, with an empty migrated database to copy.
+
+    Not below pytest's directory, which each run that starts closes to other users: also to the one that PostgreSQL runs as.
+    """
+    try:
+        with TemporaryDirectory(prefix="cluster-") as directory, postgres_server(Path(directory)) as server:
+            make_migrated(server)
+            yield server
+    except MissingServer as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def own_database(cluster, django_db_blocker):
+    """The address of a database of this test's own on `cluster`; the test's rows are in it."""
+    url = cluster.create_database(f"faults_{uuid.uuid4().hex[:12]}", template=MIGRATED)
+    with django_db_blocker.unblock(), working_on(url):
+        yield url
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis of our own, to be emptied and stopped at will."""
+    try:
+        with redis_server(tmp_path) as server:
+            yield server
+    except MissingServer as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def web(own_database, tmp_path):
+    """The web processes on `own_database`; their broker is away, and they never ask it."""
+    server = WebServer(tmp_path, database_url=own_database)
+    server.start()
+    yield server
+    server.kill()
