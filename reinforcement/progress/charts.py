@@ -27,9 +27,12 @@ HIGHEST = 102.0
 # plotly.js breaks and shortens no words, so their room is counted in letters, and for names at the end of lines in pixels.
 COLUMN_LETTERS = 13
 COLUMN_LINES = 3
+# From more columns than this on their names stand upright: lying, they would run into each other.
+MOST_LYING_COLUMNS = 8
 NAME_LETTERS = 24
 LETTER_WIDTH = 7
 NAME_HEIGHT = 18
+LINE_HEIGHT = 16
 
 SPACE = "\N{NO-BREAK SPACE}"
 _CLEAR = "rgba(0,0,0,0)"
@@ -96,17 +99,22 @@ def heat_map(
     A cell without a shade is a word, where there are too few answers with a dashed edge. `mean` is a last row without shades.
     """
     heads = _told_apart(columns)
-    labels = [_in_lines(name) for name in columns]
+    is_upright = len(columns) > MOST_LYING_COLUMNS
+    labels = [escape(_short(name)) if is_upright else _in_lines(name) for name in columns]
     everything = [*rows, mean] if mean else list(rows)
     names = _told_apart([row.name for row in everything])
     hover = f"%{{y}}<br>%{{x}}: %{{text}}{SPACE}%<br>%{{customdata}} {escape(counted)}<extra></extra>"
-    top = 12 + 16 * max((label.count("<br>") + 1 for label in labels), default=1)
+    room = [
+        LETTER_WIDTH * len(_short(name)) if is_upright else LINE_HEIGHT * (label.count("<br>") + 1)
+        for name, label in zip(columns, labels, strict=True)
+    ]
+    top = 12 + max(room, default=0)
     height = top + ROW_HEIGHT * len(everything)
     layout = {
         **_LAYOUT,
         "height": height,
         "margin": {"t": top, "r": 0, "b": 0, "l": 8},
-        "xaxis": {**_category_axis(heads, labels), "side": "top", "tickangle": 0},
+        "xaxis": {**_category_axis(heads, labels), "side": "top", "tickangle": -90 if is_upright else 0},
         "yaxis": {
             **_category_axis(names, [escape(_short(row.name)) for row in everything]),
             "range": [len(everything) - 0.5, -0.5],

@@ -101,6 +101,14 @@ def test_map_ends_with_the_mean_which_leads_nowhere():
     assert list(chart.figure["layout"]["meta"]["links"]) == ["Noor"]
 
 
+def test_map_of_many_columns_writes_their_names_upright():
+    for count, angle in ((8, 0), (9, -90)):
+        columns = [f"Customer-centric selling {n}" for n in range(count)]
+        chart = a_map(MapRow("Noor", (KNOWN,) * count), columns=columns)
+        assert chart.figure["layout"]["xaxis"]["tickangle"] == angle
+        assert any("<br>" in label for label in chart.figure["layout"]["xaxis"]["ticktext"]) is (angle == 0)
+
+
 def test_map_grows_with_its_rows():
     assert a_map(*[MapRow(f"Person {n}", (KNOWN, LOW)) for n in range(50)]).height > a_map(MapRow("Noor", (KNOWN, LOW))).height + 49 * 30
 
