@@ -8,6 +8,7 @@ from uuid import UUID
 
 import time_machine
 from django.db import connection, transaction
+from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from accounts.models import Absence, Member, Organization
@@ -159,13 +160,12 @@ def _damaged_sets(morning: Morning, is_finished: bool) -> list[str]:
 
 
 def _damaged_items() -> list[str]:
-    positions: dict[int, list[int]] = {pk: [] for pk in DailySet.objects.values_list("pk", flat=True)}
-    for pk, position in DailySetItem.objects.order_by("position").values_list("daily_set_id", "position"):
-        positions[pk].append(position)
-    sizes = dict(DailySet.objects.values_list("pk", "size"))
-    found = [f"set {pk} of {sizes[pk]} questions has {places}" for pk, places in positions.items() if places != list(range(sizes[pk]))]
-    wrong = DailySet.objects.filter(size__lt=NEW_PER_DAY).values_list("pk", "size")
-    return found + [f"set {pk} has {size} questions" for pk, size in wrong]
+    counted = DailySet.objects.annotate(items_held=Count("items"), last=Max("items__position"))
+    broken = counted.exclude(items_held=F("size"), last=F("size") - 1).values_list("pk", "size", "items_held")
+    found = [f"set {pk} of {size} questions holds {held}" for pk, size, held in broken]
+    return found + [
+        f"set {pk} has {size} questions" for pk, size in DailySet.objects.filter(size__lt=NEW_PER_DAY).values_list("pk", "size")
+    ]
 
 
 def _damaged_messages(morning: Morning) -> list[str]:
@@ -195,27 +195,23 @@ def _damaged_enrollments(morning: Morning) -> list[str]:
 
 def state() -> dict[str, list]:
     """All that the run writes, without the ids that differ from run to run."""
-    sets = {row.pk: row for row in DailySet.objects.prefetch_related("items")}
-    of_public_id = {row.public_id: (row.member_id, row.local_date) for row in sets.values()}
-    items = ("position", "program_id", "question_id", "competency_id", "version_id", "wording_id", "reason")
+    of_public_id = {
+        public_id: (member, day) for public_id, member, day in DailySet.objects.values_list("public_id", "member_id", "local_date")
+    }
+    item = ("position", "program_id", "question_id", "competency_id", "version_id", "wording_id", "reason")
     message = ("kind", "organization", "member", "address", "language", "time_zone", "due_at", "expires_at", "state", "attempts")
     week = ("competency_id", "week_on", "presented", "answered", "right", "credit")
     return {
-        "sets": sorted(
-            (row.member_id, row.local_date, row.team_id, row.size, row.answered, *(_values(item, items) for item in row.items.all()))
-            for row in sets.values()
-        ),
+        "sets": sorted(DailySet.objects.values_list("member_id", "local_date", "team_id", "size", "answered")),
+        "items": sorted(DailySetItem.objects.order_by().values_list("daily_set__member_id", "daily_set__local_date", *item)),
         "messages": sorted(
-            (*of_public_id[UUID(row.payload["set"])], *map(str, _values(row, message))) for row in OutboxMessage.objects.all()
+            (*of_public_id[UUID(set_id)], *map(str, columns))
+            for set_id, *columns in OutboxMessage.objects.values_list("payload__set", *message)
         ),
         "member weeks": sorted(MemberWeek.objects.values_list("member_id", *week)),
         "team weeks": sorted(TeamWeek.objects.values_list("team_id", *week)),
         "enrollments": sorted(map(str, Enrollment.objects.values_list("program_id", "member_id", "started_on", "ended_on"))),
     }
-
-
-def _values(row, names: tuple[str, ...]) -> tuple:
-    return tuple(getattr(row, name) for name in names)
 
 
 class Before:

@@ -74,7 +74,8 @@ def test_r2_members_whose_sets_fail_keep_nobody_from_theirs_and_have_them_at_the
     figure("R2", f"{len(poison)} of {len(morning.owed)} members' sets always fail", "all others made", f"{made.sets} made at the same tick")
 
 
-def test_r2_where_everything_fails_the_search_ends(morning, monkeypatch):
+def test_r2_where_everything_fails_the_search_ends(monkeypatch):
+    make_morning(2, 7, TUESDAY)
     tried = []
 
     def fail(batch, days):
