@@ -16,6 +16,8 @@ from dashboards.backup import archive
 from tests.installation import ROOT, Installation
 from tests.parts.servers import MissingServer, PostgresServer, postgres_server, wait_for
 
+pytestmark = pytest.mark.faults
+
 FILES = {"pitches/2026/lea.mp4": os.urandom(200_000), "pitches/Léa notes.txt": "é".encode(), "empty": b""}
 
 

@@ -1,6 +1,7 @@
 """`manage.py doctor`: every check is fine in a sound installation, and names what broke with its fix."""
 
 import json
+import os
 import shutil
 import threading
 import uuid
@@ -28,7 +29,7 @@ from reinforcement.programs import services as programs
 from reinforcement.progress.models import MemberWeek
 from tests.factories import OwnerFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
 from tests.mail_server import free_port, running_mail_server
-from tests.parts.servers import redis_server, wait_for
+from tests.parts.servers import MissingServer, redis_server, wait_for
 
 KEY = "sound-8f2c1d4e6b7a9035-sound-5d3b1f7e9c2a4680-abcdefghijk"
 CHECK = {check.name: check for check in CHECKS}
@@ -47,8 +48,13 @@ def mail_server():
 @pytest.fixture
 def redis_of_our_own(tmp_path):
     (tmp_path / "redis").mkdir()
-    with redis_server(tmp_path / "redis") as server:
-        yield server
+    try:
+        with redis_server(tmp_path / "redis") as server:
+            yield server
+    except MissingServer as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

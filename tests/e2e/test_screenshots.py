@@ -40,7 +40,7 @@ TUESDAY = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1120, "height": 780}
 # Wide enough for the preview beside the editor.
-WIDE_DESK = {"width": 1280, "height": 680}
+WIDE_DESK = {"width": 1280, "height": 620}
 MOST_BYTES = 120_000
 PROMPT = "Van Loon asks for a quote before you know their problem. What do you do first?"
 OPTIONS = {

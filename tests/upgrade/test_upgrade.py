@@ -12,6 +12,8 @@ import pytest
 from tests.installation import ROOT, Installation
 from tests.parts.servers import MissingServer, postgres_server
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ours(request, tmp_path):
