@@ -17,10 +17,12 @@ from reinforcement.daily import messages
 from reinforcement.daily import services as daily
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.preparing import prepare_sets
+from reinforcement.daily.results import count_results
 from reinforcement.daily.shares import count_option_shares
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs import services as programs
 from reinforcement.programs.models import Program
+from reinforcement.published.services import publish_due
 from reinforcement.questions.models import Question
 from reinforcement.questions.services import Asked, NewQuestion, Words, add_wording, write_questions
 
@@ -207,6 +209,8 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
     # The messages of simulated mornings were never meant to be sent.
     OutboxMessage.objects.filter(expires_at__lte=now, organization__in=_public_ids()).delete()
     count_option_shares(now)
+    count_results(now)
+    publish_due(now)
     tell(f"{(now.date() - first_day).days} simulated mornings, {answered} simulated answers")
 
 

@@ -75,8 +75,8 @@ def _personas(accounts: list[DemoAccount]) -> list[Persona]:
         "seller": (_("Seller"), _("Today's questions on a phone, the verdict, own progress")),
         "manager": (_("Manager"), _("What the own line knows, person by person")),
         "author": (_("Author"), _("Questions, imports and programs")),
-        "hr": (_("HR"), _("People, questions and programs, to read")),
-        "leadership": (_("Leadership"), _("Own settings, until figures by team arrive")),
+        "hr": (_("HR"), _("Figures by team, small ones together; people, questions and programs, to read")),
+        "leadership": (_("Leadership"), _("Figures by team: competencies, weeks, participation")),
         "owner": (_("Owner"), _("People, teams, invitations and imports")),
     }
     found = []

@@ -6,8 +6,11 @@ from datetime import date, datetime
 
 from reinforcement.progress.figures import CompetencyName, percent
 
-WEEKS_COMPARED = 4
+WEEKS_COMPARED = 2
 """The first and the last weeks of a trend that are compared: single weeks go up and down."""
+
+PARTICIPATION_WEEKS = 4
+"""Participation is said of so many weeks: the last ones that are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Company:
     @property
     def participation(self) -> Share:
         """Of the last weeks."""
-        latest = [week.participation for week in self.weeks if week.participation.is_shown][-WEEKS_COMPARED:]
+        latest = [week.participation for week in self.weeks if week.participation.is_shown][-PARTICIPATION_WEEKS:]
         return latest_mean(latest)
 
 

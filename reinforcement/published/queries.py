@@ -10,7 +10,16 @@ from django.db.models import F, Q, QuerySet, Sum
 from accounts.models import Member, Team
 from reinforcement.competencies.models import Competency
 from reinforcement.progress.figures import CompetencyName, percent
-from reinforcement.published.figures import WEEKS_COMPARED, Company, CompetencyTotal, GroupCell, GroupRow, Share, WeekTotal, latest_mean
+from reinforcement.published.figures import (
+    PARTICIPATION_WEEKS,
+    Company,
+    CompetencyTotal,
+    GroupCell,
+    GroupRow,
+    Share,
+    WeekTotal,
+    latest_mean,
+)
 from reinforcement.published.models import CompetencyWeek, FigureGroup, GroupFigure, GroupWeek, Publication
 
 SHOWN_WEEKS = 26
@@ -127,10 +136,10 @@ def rows_of(reader: Member, groups: Iterable[FigureGroup], found: Company) -> tu
 
 def _participation(reader: Member, groups: list[FigureGroup], found: Company) -> dict[int, Share]:
     """Of the last published weeks."""
-    latest = found.weeks[-1].week_on if found.weeks else date.min + timedelta(weeks=WEEKS_COMPARED)
+    latest = found.weeks[-1].week_on if found.weeks else date.min + timedelta(weeks=PARTICIPATION_WEEKS)
     weeks = GroupWeek.objects.visible_to(reader).filter(
         group__in=groups,
-        week_on__gt=latest - timedelta(weeks=WEEKS_COMPARED),
+        week_on__gt=latest - timedelta(weeks=PARTICIPATION_WEEKS),
         people_asked__gte=reader.organization.small_group_minimum,
     )
     by_group: dict[int, list[Share]] = defaultdict(list)

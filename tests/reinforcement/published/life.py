@@ -194,10 +194,7 @@ class Life:
         version, wording = question.current_version, question.current_version.wordings.get()
         common = {"organization": self.organization}
         of_set = {"team": self.root, "local_date": day, "size": 1, "prepared_at": moment(day)}
-        sets = DailySet.objects.bulk_create(
-            DailySet(**common, member_id=pk, team=self.root, local_date=day, size=1, prepared_at=moment(day), run=uuid.uuid4())
-            for pk in members
-        )
+        sets = DailySet.objects.bulk_create(DailySet(**common, **of_set, member_id=pk, run=uuid.uuid4()) for pk in members)
         asked = {"program": self.program, "question": question, "version": version, "competency": question.competency}
         items = DailySetItem.objects.bulk_create(
             DailySetItem(**common, **asked, daily_set=daily_set, position=0, wording=wording, reason="new") for daily_set in sets
