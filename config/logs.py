@@ -107,7 +107,7 @@ def _of_access(record: logging.LogRecord) -> dict[str, Any]:
     """What gunicorn knows of a request that it has answered."""
     if record.name != "gunicorn.access" or not isinstance(record.args, Mapping):
         return {}
-    atoms = record.args
+    atoms: Mapping[str, Any] = record.args
     return {"status": int(atoms["s"]), "seconds": float(atoms["L"]), "request_id": atoms["{x-request-id}o"]}
 
 

@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import tempfile
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -62,3 +63,8 @@ logconfig_dict = {
 # All workers count into files of one directory, so that each of them can answer for all. A worker that has ended still counts.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="feedforward-metrics-")
+
+
+def on_exit(server):
+    """The counts begin anew with the next start."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -16,7 +16,9 @@ import pytest
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.installation import MANAGE, Installation, running, wait_until
+from tests.deploy.containers import read_compose, read_environment_file
+from tests.installation import MANAGE, Installation, answer_of, running, wait_until
+from tests.mail_server import free_port
 
 ROOT = Path(settings.BASE_DIR)
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -39,6 +41,7 @@ def documented_commands() -> list[str]:
 
 # How a command is proven: by make's own dry run, in an empty or a filled installation, as processes that are started together, or as a
 # step of what an operator does in the order of the page (tests/test_operations.py).
+# There is no Docker engine here: of its commands the named services and files must be there; what those do, tests/deploy shows.
 COMMANDS = {
     "make demo": "make",
     "make test": "make",
@@ -79,6 +82,14 @@ COMMANDS = {
     ".venv/bin/celery -A config beat --loglevel WARNING": "process",
     ".venv/bin/celery -A config worker --beat --concurrency 1 --without-gossip --without-mingle --without-heartbeat "
     "--loglevel WARNING": "process",
+    ".venv/bin/gunicorn --config deploy/gunicorn.conf.py": "configured",
+    "cp .env.example .env": "compose",
+    "docker compose up --detach --wait": "compose",
+    'docker compose exec web python manage.py create_organization acme --name "Acme" --owner owner@acme.example': "compose",
+    "docker compose build": "compose",
+    "docker compose run --rm migrate": "compose",
+    "docker compose up --detach --wait --no-deps --no-recreate --scale web=2 web": "compose",
+    "docker compose up --detach --wait --no-deps worker long_worker beat events": "compose",
 }
 
 
@@ -138,6 +149,37 @@ def test_documented_import_prints_the_documented_line(installation, page, comman
     documented = next(line for line in COMMANDS if f" {command} " in line and line.endswith("--json"))
     printed = json.loads(installation("filled").run(documented).stdout)
     assert [printed] == [json.loads(block) for block in blocks("json", ROOT / f"docs/{page}.md")]
+
+
+@pytest.mark.faults
+def test_documented_configuration_serves(installation):
+    ours = installation("empty")
+    port = free_port()
+    ours.environment |= {"WEB_BIND": f"127.0.0.1:{port}", "TMPDIR": str(ours.directory)}
+    [command] = proven_by("configured")
+    process = ours.start(command, port)
+    try:
+        wait_until(lambda: answer_of(port, "/healthz") == 200)
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("command", proven_by("compose"))
+def test_documented_container_command_names_what_is_there(command):
+    program, *words = shlex.split(command)
+    if program == "cp":
+        assert (ROOT / words[0]).exists()
+        return
+    services = read_compose(dict.fromkeys(read_environment_file((ROOT / ".env.example").read_text()), "given"))["services"]
+    compose, verb, *rest = words
+    assert (program, compose) == ("docker", "compose")
+    named = [word.partition("=")[0] for word in rest if not word.startswith("-")]
+    if verb == "exec":
+        [service, *inside] = named
+        assert MANAGE.split()[1] in inside
+        named = [service]
+    assert set(named) <= set(services)
 
 
 @pytest.mark.faults

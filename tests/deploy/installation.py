@@ -30,7 +30,8 @@ class Installation:
         self.data = directory / "data"
         self.static = directory / "static"
         self.logs = directory / "logs"
-        for folder in (self.data, self.logs):
+        self._temporary = directory / "tmp"
+        for folder in (self.data, self.logs, self._temporary):
             folder.mkdir()
         self.https_port = free_port()
         # The second web process is the one that a deployment starts beside the first.
@@ -56,7 +57,11 @@ class Installation:
             "/data/": f"{self.data}/",
         }
         kept = {name: value for name, value in os.environ.items() if name not in NOT_KEPT}
-        self._kept = kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "PYTHONUNBUFFERED": "1"}
+        self._kept = kept | {
+            "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self._temporary),
+        }
         self._trust = ssl.create_default_context()
         self.processes: dict[str, subprocess.Popen] = {}
 

@@ -2,8 +2,7 @@
 
 import os
 import signal
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -14,12 +13,18 @@ from tests.parts.servers import wait_for
 
 pytestmark = pytest.mark.faults
 
-# So long a process stands still before its signal comes, so that requests are surely in its hands.
-HELD_SECONDS = 0.3
+# So many connections wait before a process that stands still when its signal comes: more than all that ask for pages.
+HELD = 10
 
 
 def children_of(pid: int) -> set[int]:
     return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def waiting_at(port: int) -> int:
+    """Connections to a listening port that nobody has taken yet, as the kernel counts them."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return next((int(row[4].partition(":")[2], 16) for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"), 0)
 
 
 def kill_every_child_too(process):
@@ -28,28 +33,31 @@ def kill_every_child_too(process):
 
 
 @contextmanager
-def workers_held(master):
-    """The worker processes stand still inside the block: requests pile up before them."""
-    workers = children_of(master.pid)
+def workers_held(installation, load):
+    """The workers of the first web process stand still inside the block, and the load has brought connections that wait for them.
+
+    It starts only then: a worker that stood still in the middle of an answer would hold the lock that all the others need.
+    """
+    workers = children_of(installation.processes["web"].pid)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
-    time.sleep(HELD_SECONDS)
     try:
+        load.start()
+        wait_for(lambda: waiting_at(installation.ports["web"]) >= HELD, "connections wait")
         yield
     finally:
         for worker in workers:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGCONT)
-            except ProcessLookupError:
-                continue
 
 
 @pytest.fixture
 def load(installation):
+    """Fifty requests a second, not yet started."""
     wait_for(lambda: b'"key"' in installation.ask("/api/v1/today/", Authorization=f"Token {installation.api_token}")[2], "a set is there")
-    with Load(installation) as load:
-        load.wait_for(20)
-        yield load
+    load = Load(installation)
+    yield load
+    load.stop()
 
 
 @pytest.fixture
@@ -69,8 +77,8 @@ def replaced(installation, request):
     installation.end("second web")
 
 
-def test_r17_no_request_fails_when_the_old_web_process_is_asked_to_end(replaced, load, figure):
-    with workers_held(replaced):
+def test_r17_no_request_fails_when_the_old_web_process_is_asked_to_end(installation, replaced, load, figure):
+    with workers_held(installation, load):
         replaced.send_signal(signal.SIGTERM)
     assert replaced.wait(40) == 0
     load.wait_for(50)
@@ -78,16 +86,16 @@ def test_r17_no_request_fails_when_the_old_web_process_is_asked_to_end(replaced,
     assert load.failed == []
 
 
-def test_r17_requests_in_hand_fail_when_the_old_web_process_is_killed(replaced, load):
-    with workers_held(replaced):
+def test_r17_requests_in_hand_fail_when_the_old_web_process_is_killed(installation, replaced, load):
+    with workers_held(installation, load):
         kill_every_child_too(replaced)
     load.wait_for(50)
     assert any(failure.startswith("answer") for failure in load.failed)
 
 
 @pytest.mark.parametrize("replaced", [("--worker-class", "gthread")], indirect=True)
-def test_r17_without_our_draining_some_requests_fail(replaced, load):
-    with workers_held(replaced):
+def test_r17_without_our_draining_some_requests_fail(installation, replaced, load):
+    with workers_held(installation, load):
         replaced.send_signal(signal.SIGTERM)
     replaced.wait(40)
     load.wait_for(50)
@@ -97,6 +105,8 @@ def test_r17_without_our_draining_some_requests_fail(replaced, load):
 def test_r17_no_request_fails_when_the_web_process_loads_anew(installation, load, figure):
     web = installation.processes["web"]
     before = children_of(web.pid)
+    load.start()
+    load.wait_for(20)
     web.send_signal(signal.SIGHUP)
     wait_for(lambda: children_of(web.pid) and not children_of(web.pid) & before, "new workers")
     load.wait_for(50)
