@@ -1,4 +1,4 @@
-"""The answer page as a phone meets it: Lighthouse's scores, and the time from tap to verdict, on slow 4G with a four times slower processor.
+"""The answer page as a phone meets it, on slow 4G with a processor four times slower: Lighthouse's scores, and the time to a verdict.
 
 Lighthouse is installed at the first use, beside its lock file; no other target of make needs it. Behind TLS of our own making, as its
 scores ask whether a page came by https.
@@ -45,7 +45,9 @@ http {{
 """
 # Notes when the button is touched and when the verdict is drawn, by the page's own clock.
 _WATCH = """() => {
-  document.addEventListener("pointerdown", event => { if (event.target.closest("button[form]")) window.tappedAt = performance.now() }, true);
+  document.addEventListener("pointerdown", event => {
+    if (event.target.closest("button[form]")) window.tappedAt = performance.now();
+  }, true);
   new MutationObserver(() => {
     if (!window.shownAt && document.querySelector("[data-verdict]")) requestAnimationFrame(() => { window.shownAt = performance.now() });
   }).observe(document.body, { childList: true, subtree: true });
@@ -57,9 +59,7 @@ def measure(setting: Setting, ours: web.Web, browsers: Browsers) -> list[dict]:
     with _behind_tls(setting.directory, ours.port) as port:
         reports = [_lighthouse(port, browsers.session_of(place)) for place in range(RUNS)]
         taps = _taps(port, [browsers.session_of(RUNS + place) for place in range(TAPS)])
-    values = {
-        name: statistics.median(report["categories"][name]["score"] or 0 for report in reports) * 100 for name in CATEGORIES
-    }
+    values = {name: statistics.median(report["categories"][name]["score"] or 0 for report in reports) * 100 for name in CATEGORIES}
     values["largest contentful paint, s"] = statistics.median(
         report["audits"]["largest-contentful-paint"]["numericValue"] / 1000 for report in reports
     )
