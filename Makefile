@@ -7,7 +7,7 @@ BIN := .venv/bin
 NOT_IN_DEMO := $(addprefix -u ,DATABASE_URL REDIS_URL BROKER_PREFIX STORAGE_URL STATIC_ROOT ALLOWED_HOSTS SECRET_KEY DEBUG TESTING)
 IN_DEMO := env $(NOT_IN_DEMO) DEMO=1 DATA_DIR="$(DATA_DIR)" SITE_URL="http://127.0.0.1:$(PORT)" EMAIL_URL="filemail://$(abspath $(DATA_DIR))/mail"
 
-.PHONY: help setup demo manage demo-reset test test-fast test-full screenshots check lock
+.PHONY: help setup demo manage demo-reset test test-fast test-full screenshots check bench lock
 
 help:
 	@echo "make demo [PORT=8000] [DATA_DIR=var/demo]   set up, fill and serve a demo; Ctrl-C stops it"
@@ -17,6 +17,7 @@ help:
 	@echo "make test | test-fast | test-full           all tests | no browser, no faults | the full figures"
 	@echo "make screenshots                            take the pictures of docs/ again"
 	@echo "make check                                  lint, format, types, templates, migrations, deploy check"
+	@echo "make bench                                  speed beside a floor of our own: 30 minutes, 10 GB, an idle machine"
 	@echo "make lock                                   write the lock files again"
 
 setup: .venv/product .venv/assets
@@ -74,6 +75,11 @@ check: setup .venv/tests
 	$(BIN)/ruff format --check .
 	TESTING=1 $(BIN)/mypy
 	$(BIN)/python scripts/check_project.py
+
+# Lighthouse is installed by the bench itself, at its first use.
+bench: setup .venv/tests
+	$(BIN)/python -m bench.serve
+	$(BIN)/python -m bench.plan
 
 lock: .venv/tests
 	$(BIN)/python -m pip install -q uv

@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from accounts.prepared import Slot
+
 NOBODY = Q(pk__in=[])
 
 # UNION, not UNION ALL: a line that was entered in a circle ends instead of running for ever.
@@ -49,12 +51,12 @@ def is_manager(member, day: date | None = None) -> bool:
     return _line_on(day).filter(manager=member, organization_id=member.organization_id).exists()
 
 
-def has_reports(day: date) -> Exists:
-    """The same for many members at once: an annotation on Member."""
+def has_reports(day: date | Slot) -> Exists:
+    """The same for many members at once: an annotation on Member. A prepared read has a slot for the day."""
     return Exists(_line_on(day).filter(manager=OuterRef("pk")))
 
 
-def _line_on(day: date) -> QuerySet:
+def _line_on(day: date | Slot) -> QuerySet:
     """Rows of the reporting line in force on `day`. Models stand on this module, so it asks the registry for them."""
     return apps.get_model("accounts", "ReportingLine").objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connections, models
 from django.db.models.expressions import Expression
-from django.db.models.query import get_related_populators
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
 from accounts import statements
 

@@ -69,9 +69,9 @@ def _is_kept(connection) -> bool:
 
 def _provide(connection, kept: _Kept) -> None:
     """Has the server keep the statement, once for each connection; a statement that is kept outlives the transaction."""
-    link, names = getattr(connection, "kept_statements", (None, set()))
-    if link is not connection.connection:
-        names = set()
+    link, names = getattr(connection, "kept_statements", (None, None))
+    if names is None or link is not connection.connection:
+        names = set[str]()
         connection.kept_statements = (connection.connection, names)
     if kept.name not in names:
         with connection.connection.cursor() as cursor:

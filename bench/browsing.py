@@ -58,6 +58,10 @@ class Browsers:
     def overview(self) -> Iterator[clients.Request]:
         return itertools.repeat(clients.get("/overview/", self._session(self._world["hr"]), host=web.HOST, marker=b"</html>"))
 
+    def session_of(self, place: int) -> str:
+        """The cookie of a seller, counted from the last one: those in front answer elsewhere."""
+        return self._session(self._world["sellers"][-1 - place])
+
     @staticmethod
     def _session(key: str) -> str:
         return f"__Host-session={key}"

@@ -21,7 +21,8 @@ FLOOR_ROUNDS = 3
 _FLOOR_TABLES = """
 CREATE TABLE learner (id bigint PRIMARY KEY);
 CREATE TABLE state (learner_id bigint NOT NULL, question_id bigint NOT NULL, due_on date NOT NULL);
-CREATE TABLE plan (plan_date date, learner_id bigint, question_id bigint, position integer, PRIMARY KEY (plan_date, learner_id, question_id));
+CREATE TABLE plan (
+    plan_date date, learner_id bigint, question_id bigint, position integer, PRIMARY KEY (plan_date, learner_id, question_id));
 INSERT INTO learner SELECT generate_series(1, {sellers});
 INSERT INTO state SELECT learner.id, place, current_date + ((learner.id * 31 + place * 17) % 60 - 28)::integer
 FROM learner, generate_series(0, {last}) AS place;

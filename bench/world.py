@@ -294,8 +294,8 @@ def _insert_log(cursor, people: _People, first_question: int, program_id: int, f
     }
     cursor.execute(
         """
-        INSERT INTO reinforcement_dailyset (id, public_id, organization_id, member_id, team_id, local_date, size, answered, prepared_at, run,
-            completed_at)
+        INSERT INTO reinforcement_dailyset (id, public_id, organization_id, member_id, team_id, local_date, size, answered,
+            prepared_at, run, completed_at)
         SELECT number + 1, gen_random_uuid(), %(organization)s, team_of.seller, team_of.team,
             %(monday)s::date + number / %(sellers)s * %(days_apart)s, %(set_size)s, %(set_size)s,
             %(monday)s::date + number / %(sellers)s * %(days_apart)s + time '03:00', '00000000-0000-0000-0000-000000000000',
@@ -319,7 +319,8 @@ def _insert_log(cursor, people: _People, first_question: int, program_id: int, f
     )
     cursor.execute(
         f"""
-        INSERT INTO reinforcement_answer (id, organization_id, member_id, item_id, question_id, version_id, program_id, competency_id, team_id,
+        INSERT INTO reinforcement_answer (id, organization_id, member_id, item_id, question_id, version_id, program_id, competency_id,
+            team_id,
             response, verdict, credit, confidence, is_first, due_on, retires, answered_at, received_at, week_on)
         SELECT number + 1, %(organization)s, team_of.seller, number + 1, {question}, {question}, %(program)s, position + 1, team_of.team,
             CASE WHEN is_right THEN '{{"chosen": ["a"]}}'::jsonb ELSE '{{"chosen": ["b"]}}' END,
@@ -365,8 +366,8 @@ def _count(cursor, organization_id: int, today: date) -> None:
             last_answered_at, last_competency_id, last_team_id, due_on)
         SELECT %s, member_id, question_id, answered, CASE WHEN verdict = 'right' THEN 1 ELSE 0 END, verdict, answered_at, competency_id,
             team_id, CASE WHEN (member_id + question_id) %% 2 = 0 THEN %s::date - (question_id %% 20)::integer ELSE %s::date + 12 END
-        FROM (SELECT member_id, question_id, COUNT(*) AS answered, MAX(id) AS last FROM reinforcement_answer GROUP BY member_id, question_id)
-             lasts
+        FROM (SELECT member_id, question_id, COUNT(*) AS answered, MAX(id) AS last FROM reinforcement_answer
+              GROUP BY member_id, question_id) lasts
         JOIN LATERAL (SELECT verdict, answered_at, competency_id, team_id FROM reinforcement_answer WHERE id = lasts.last) answer ON true
         """,
         [organization_id, today, today],
@@ -376,7 +377,8 @@ def _count(cursor, organization_id: int, today: date) -> None:
             f"""
             INSERT INTO {table} (organization_id, {whose}, competency_id, week_on, presented, answered, "right", credit, first_answered,
                 first_right, first_credit)
-            SELECT %s, {whose}, competency_id, week_on, COUNT(*), COUNT(*), SUM(credit), SUM(credit) * 10000, COUNT(*) FILTER (WHERE is_first),
+            SELECT %s, {whose}, competency_id, week_on, COUNT(*), COUNT(*), SUM(credit), SUM(credit) * 10000,
+                COUNT(*) FILTER (WHERE is_first),
                 COALESCE(SUM(credit) FILTER (WHERE is_first), 0), COALESCE(SUM(credit) FILTER (WHERE is_first), 0) * 10000
             FROM reinforcement_answer GROUP BY {whose}, competency_id, week_on
             """,  # noqa: S608 - two of our own tables
@@ -424,7 +426,7 @@ def _set_sequences(cursor) -> None:
 
 
 def _what_clients_need(people: _People) -> dict:
-    """Sessions of sellers, of the measured managers and of HR, and the items that wait: each with its seller's place and the right option."""
+    """Sessions of sellers, of the measured managers and of HR, and the items that wait: each with the place of its seller."""
     from reinforcement.models import DailySetItem
 
     size = people.size

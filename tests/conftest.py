@@ -65,6 +65,15 @@ def _language_of_the_source():
     translation.activate(settings.LANGUAGE_CODE)
 
 
+@pytest.fixture(autouse=True)
+def _no_wordings_of_another_test():
+    """A process keeps the wordings that it has read; between tests the database forgets them and gives their keys again."""
+    # Loaded here: models are there only once Django is.
+    from reinforcement.questions.kept import wording_with_version
+
+    wording_with_version.cache_clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item, nextitem):
     statement_log.log.start_test()

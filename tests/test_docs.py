@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def documented_commands() -> list[str]:
 
 # How a command is proven: by make's own dry run, in an empty or a filled installation, as processes that are started together, or as a
 # step of what an operator does in the order of the page (tests/test_operations.py).
+# A bench is proven by its options being known; tests/test_bench.py runs each in its smallest form.
 # There is no Docker engine here: of its commands the named services and files must be there; what those do, tests/deploy shows.
 COMMANDS = {
     "make demo": "make",
@@ -55,6 +57,12 @@ COMMANDS = {
     "make check": "make",
     "make lock": "make",
     "make screenshots": "make",
+    "make bench": "make",
+    ".venv/bin/python -m bench.serve": "bench",
+    ".venv/bin/python -m bench.serve --json --what answer,today": "bench",
+    ".venv/bin/python -m bench.serve --quick": "bench",
+    ".venv/bin/python -m bench.plan --sellers 10000,100000 --questions 100": "bench",
+    ".venv/bin/python -m bench.plan --sellers 200 --questions 20 --json": "bench",
     MANAGE + "migrate": "empty",
     MANAGE + "collectstatic --noinput": "process",
     MANAGE + "check --deploy --fail-level WARNING": "empty",
@@ -142,6 +150,14 @@ def test_make_knows_the_documented_target(command):
 def test_documented_command_of_an_installation_works(installation, command):
     done = installation(COMMANDS[command]).run(command)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", proven_by("bench"))
+def test_documented_bench_knows_its_options(command):
+    _python, *words = shlex.split(command)
+    done = subprocess.run([sys.executable, *words, "--help"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert {word for word in words if word.startswith("--")} <= set(re.findall(r"--\w+", done.stdout))
 
 
 @pytest.mark.parametrize(("page", "command"), [("import-members", "import_members"), ("import-questions", "import_questions")])

@@ -27,5 +27,5 @@ class MembershipBackend(AuthenticationBackend):
             return None
         for member in memberships:
             member.user = user
-        user.current_memberships = memberships
+        user.current_memberships = memberships  # type: ignore[union-attr]
         return user

@@ -58,10 +58,6 @@ class DailySetItemQuerySet(models.QuerySet):
         return self.visible_to(member)
 
 
-# A key that is copied from a row which was joined in the same statement.
-_COPIED = {"db_index": False, "db_constraint": False}
-
-
 class DailySetItem(models.Model):
     """One question of a set, with the version and wording that are shown, and why it comes now.
 
@@ -75,14 +71,14 @@ class DailySetItem(models.Model):
 
     # Names this delivery from outside; also the key that makes a repeated answer count once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **_COPIED)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     daily_set = models.ForeignKey(DailySet, on_delete=models.CASCADE, related_name="items", db_index=False)
     position = models.PositiveSmallIntegerField()
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", **_COPIED)
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", **_COPIED)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     # The question's main competency on that day.
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", **_COPIED)
-    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+", **_COPIED)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=10, choices=Reason)
 

@@ -197,7 +197,8 @@ def test_a_link_opened_before_the_sign_in_costs_nothing_after_it(daily_set):
 
 def test_answering_by_link_costs_less_than_signed_in(daily_set):
     client = opened(daily_set)
-    assert statements(lambda: client.get(TODAY)) == 2
+    # The first reader of a wording reads it for the whole process.
+    assert [statements(lambda: client.get(TODAY)) for _time in range(2)] == [3, 2]
     item = items_of(daily_set)[0]
     assert statements(lambda: client.post(address(item), {"answer": "a"}, headers={"HX-Request": "true"})) <= 10
 
