@@ -75,7 +75,7 @@ def name_of(row: GroupRow) -> str:
 
 
 def joined(names: tuple[str, ...]) -> str:
-    return get_text_list(names, gettext("and"))
+    return get_text_list(list(names), gettext("and"))
 
 
 def line_of_trend(trend: Trend | None) -> str:

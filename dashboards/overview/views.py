@@ -73,10 +73,10 @@ def _company_asked_for(request):
         competency = str(UUID(asked)) if asked else None
     except ValueError:
         raise Http404 from None
-    found = queries.company(request.member, competency)
-    if found is None:
-        raise Http404
-    return found
+    try:
+        return queries.company(request.member, competency)
+    except queries.NotPublished:
+        raise Http404 from None
 
 
 def _as_file(content: str, name: str) -> HttpResponse:

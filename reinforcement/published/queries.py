@@ -31,10 +31,14 @@ def groups_for(reader: Member) -> QuerySet[FigureGroup]:
     return FigureGroup.objects.visible_to(reader).filter(is_current=True, people__gte=minimum).order_by("position", "pk")
 
 
-def company(reader: Member, competency_public_id: str | None = None) -> Company | None:
+class NotPublished(LookupError):
+    """The competency has no published figure."""
+
+
+def company(reader: Member, competency_public_id: str | None = None) -> Company:
     """What is published of the reader's organization; the weeks of one competency where it is named. Five statements.
 
-    None where the named competency has no published figure.
+    Raises NotPublished where the named competency has no published figure.
     """
     publication = Publication.objects.visible_to(reader).first()
     size = groups_for(reader).order_by().aggregate(people=Sum("people"), groups=Sum(1))
@@ -43,7 +47,7 @@ def company(reader: Member, competency_public_id: str | None = None) -> Company 
     if competency_public_id is not None:
         chosen = next((total.competency for total in totals if total.competency.public_id == competency_public_id), None)
         if chosen is None:
-            return None
+            raise NotPublished
     return Company(
         published_at=publication.published_at if publication else None,
         groups=size["groups"] or 0,
@@ -116,8 +120,8 @@ def rows_of(reader: Member, groups: Iterable[FigureGroup], found: Company) -> tu
         .values_list("pk", "name")
     )
     cells = {
-        (group_id, competency_id): GroupCell(*cell)
-        for group_id, competency_id, *cell in _figures(reader)
+        (group_id, competency_id): GroupCell(percent, with_data, published_at)
+        for group_id, competency_id, percent, with_data, published_at in _figures(reader)
         .filter(group__in=groups)
         .order_by()
         .values_list("group_id", "competency_id", "percent", "with_data", "published_at")
@@ -165,11 +169,10 @@ def group_weeks(reader: Member) -> Iterable[WeekRow]:
     for week in weeks:
         is_told = week.people is not None and week.people >= minimum
         is_asked = week.people_asked is not None and week.people_asked >= minimum
-        total = WeekTotal(
-            week.week_on,
-            *((week.answered, week.right, week.people) if is_told else (0, 0, 0)),
-            Share(week.participation, week.people_asked) if is_asked else Share(),
-        )
+        takes_part = Share(week.participation, week.people_asked) if is_asked else Share()
+        total = WeekTotal(week.week_on, participation=takes_part)
+        if is_told:
+            total = WeekTotal(week.week_on, week.answered, week.right, week.people, takes_part)
         yield WeekRow(week.week_on, tuple(sorted(names[pk] for pk in week.group.team_ids if pk in names)), total)
 
 

@@ -248,7 +248,9 @@ def _people_of_week(
     group_of = {member_id: group_of_team[team_id] for member_id, team_id in members.iterator() if team_id in group_of_team}
     weeks = MemberWeek.objects.filter(organization=organization, week_on=week_on).order_by("member_id")
     columns = weeks.values_list("member_id", "competency_id", "answered", "right", "presented")
-    current, person, rows = None, _WeekOfPerson(), []
+    current: int | None = None
+    person = _WeekOfPerson()
+    rows: list[tuple[int, int, int]] = []
     for member_id, competency_id, answered, right, presented in columns.iterator(chunk_size=5000):
         if member_id != current:
             if current in group_of:

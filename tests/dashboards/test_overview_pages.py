@@ -45,7 +45,7 @@ def lines_of(response):
 def test_overview_says_its_finding_and_what_it_rests_on(client, organization, role):
     fill(organization)
     page = read(client, role(organization=organization)).content.decode()
-    assert "<span>In 10 weeks, 30 points more.</span> <span>Value and price lags behind.</span>" in page
+    assert "<span>In 10 weeks, 40 points more.</span> <span>Value and price lags behind.</span>" in page
     assert "Right at the last answer: 50\N{NO-BREAK SPACE}% over all competencies, 40\N{NO-BREAK SPACE}% on Value and price" in page
     assert "Published on 4 March 2026" in page
 
