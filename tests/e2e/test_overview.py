@@ -10,7 +10,6 @@ from reinforcement.published.services import publish
 from tests.e2e.browsing import assert_accessible, press
 from tests.factories import (
     AuthorFactory,
-    CompetencyFactory,
     DailySetFactory,
     HrFactory,
     LeadershipFactory,
@@ -20,26 +19,13 @@ from tests.factories import (
     enroll,
     put_in,
 )
-from tests.reinforcement.published.world import DAY, add_sellers, add_team, answer_in, moment, stand, week_before
-
-TEAMS = {"Benelux North": 7, "Benelux South": 8, "Inside sales": 3, "Luxembourg": 2}
+from tests.reinforcement.published.world import DAY, add_sellers, add_team, make_four_teams, moment
 
 
 @pytest.fixture
 def organization():
-    """Four teams, two of them small, that were asked for six weeks and answered more and more right."""
     organization = OrganizationFactory(name="Fennema")
-    competencies = [CompetencyFactory(organization=organization, name=name) for name in ("Questioning", "Value and price", "Negotiation")]
-    for name, count in TEAMS.items():
-        for number, seller in enumerate(add_sellers(add_team(organization, name), count)):
-            # One of the small teams has not begun with the last competency.
-            for place, competency in enumerate(competencies[: 2 if name == "Luxembourg" else 3]):
-                stand(seller, competency, 8 - 2 * place)
-                for week in range(1, 7):
-                    answered = 0 if number == 0 else 10
-                    answer_in(
-                        week_before(DAY, week), seller, competency, answered=answered, right=answered * (9 - week) // 10, presented=12
-                    )
+    make_four_teams(organization)
     publish(organization, moment(DAY))
     return organization
 

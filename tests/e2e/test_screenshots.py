@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from accounts.models import Member
 from reinforcement.models import DailySetItem, OptionShares
 from reinforcement.programs import services as programs
+from reinforcement.published.services import publish
 from tests.e2e.asking import check, make_seller
 from tests.e2e.browsing import ROOT
 from tests.factories import (
@@ -35,6 +36,7 @@ from tests.factories import (
     TeamFactory,
     put_in,
 )
+from tests.reinforcement.published.world import DAY, make_four_teams, moment
 
 TUESDAY = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844}
@@ -183,11 +185,11 @@ def test_picture_of_the_people(open_page, sign_in, organization, photograph):
     photograph(desk, "people")
 
 
-def test_picture_of_the_teams(open_page, sign_in, organization, photograph):
-    make_company(organization)
-    hr = HrFactory(organization=organization, name="Ria Claes", email="ria.claes@fennema.example")
+def test_picture_of_the_overview(open_page, sign_in, organization, photograph):
+    make_four_teams(organization)
+    publish(organization, moment(DAY))
     desk = open_page(DESK)
-    sign_in(desk, hr)
-    desk.goto("/people/teams/")
-    expect(desk.get_by_text("South", exact=True)).to_be_visible()
-    photograph(desk, "teams")
+    sign_in(desk, HrFactory(organization=organization, name="Ria Claes"))
+    desk.goto("/overview/")
+    expect(desk.get_by_role("heading", name="By competency")).to_be_visible()
+    photograph(desk, "overview")
