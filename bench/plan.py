@@ -16,6 +16,7 @@ QUESTIONS_A_DAY = 3
 ANSWERING = 2_000
 CLIENTS = 4
 IDLE_ANSWERS = 400
+WARM_UP = 20
 FLOOR_ROUNDS = 3
 
 _FLOOR_TABLES = """
@@ -44,18 +45,12 @@ def measure(setting: Setting, sellers: int, questions: int, answering: int) -> d
     database = f"plan_{sellers}"
     size = world.Size(sellers, questions_a_day=QUESTIONS_A_DAY, questions=questions, has_log=False, with_sets=answering)
     browsers = Browsers(setting.fill_project(database, size))
-    environment = setting.environment("ours", database)
-    with web.serving("ours", environment, "/healthz") as ours:
-        answers = browsers.answers()
-        clients.send(ours.port, islice(answers, 20), clients=CLIENTS)
-        idle = clients.send(ours.port, islice(answers, min(IDLE_ANSWERS, answering)), clients=CLIENTS)
-        running = _Answering(ours.port, answers)
-        running.start()
-        first = prepare(environment)
-        meanwhile = running.stop()
+    setting.postgres.create_database(f"{database}_answering", template=database)
+    first = prepare(setting.environment("ours", database))
+    second = prepare(setting.environment("ours", database))
+    idle, meanwhile = _answers_meanwhile(setting.environment("ours", f"{database}_answering"), browsers, min(IDLE_ANSWERS, answering))
     if idle.failed or meanwhile.failed:
         print(f"answers failed: {idle.first_failure or meanwhile.first_failure}", file=sys.stderr)
-    second = prepare(environment)
     return {
         "sellers": sellers,
         "questions": questions,
@@ -71,6 +66,18 @@ def measure(setting: Setting, sellers: int, questions: int, answering: int) -> d
         "failed": idle.failed + meanwhile.failed,
         "busy": busy,
     }
+
+
+def _answers_meanwhile(environment: dict[str, str], browsers: Browsers, idle_answers: int) -> tuple[clients.Load, clients.Load]:
+    """Answers before a morning run, and during it, in a copy of the same database."""
+    with web.serving("ours", environment, "/healthz") as ours:
+        answers = browsers.answers()
+        clients.send(ours.port, islice(answers, WARM_UP), clients=CLIENTS)
+        idle = clients.send(ours.port, islice(answers, idle_answers), clients=CLIENTS)
+        running = _Answering(ours.port, answers)
+        running.start()
+        prepare(environment)
+        return idle, running.stop()
 
 
 def prepare(environment: dict[str, str]) -> dict:
