@@ -58,7 +58,7 @@ def test_r4_r5_answers_pages_and_sign_in_go_on_without_redis_and_the_backlog_emp
     visitor = caller_of(web, seller, patience_seconds=PATIENCE_SECONDS)
     pages = ("/", "/today/", "/me/", "/api/v1/today/", reverse("reinforcement:progress"), "/healthz")
     assert {page: visitor.get(page).status // 100 in (2, 3) for page in pages} == dict.fromkeys(pages, True)
-    assert visitor.get("/readyz").json()["broker"] != "ok"
+    assert visitor.get("/readyz").json()["dependencies"]["broker"] != "ok"
     stranger = Caller(web.port, address="192.0.2.7", patience_seconds=PATIENCE_SECONDS)
     assert stranger.post(reverse("account_request_login_code"), {"email": seller.email}).status == 302
 
