@@ -186,26 +186,39 @@ def web(own_database, tmp_path):
 
 @dataclass
 class Installation:
-    """Web processes, a worker with beat that prepares sets and sends mails, and Redis behind a proxy; all on `own_database`."""
+    """Web processes, a worker with beat that prepares sets and sends mails, and Redis behind proxies; all on `own_database`.
+
+    Web processes and worker reach Redis by a proxy of their own each, so that it shows who asks.
+    """
 
     web: WebServer
+    web_proxy: FaultProxy
     worker: Worker
     proxy: FaultProxy
     redis: RedisServer
     mail_server: MailServer
 
+    def wait_until(self, condition, seconds=60):
+        """As `wait_until`; a worker that has ended is started again, as its service manager does."""
+
+        def holds():
+            if not self.worker.is_running:
+                self.worker.start()
+            return condition()
+
+        wait_until(holds, seconds)
+
 
 @pytest.fixture
 def installation(own_database, own_redis, tmp_path, mail_server):
     """All parts, started."""
-    with fault_proxy("127.0.0.1", own_redis.port) as proxy:
-        redis_url = f"redis://127.0.0.1:{proxy.port}/0"
-        web = WebServer(tmp_path, database_url=own_database, redis_url=redis_url)
+    with fault_proxy("127.0.0.1", own_redis.port) as proxy, fault_proxy("127.0.0.1", own_redis.port) as web_proxy:
+        web = WebServer(tmp_path, database_url=own_database, redis_url=f"redis://127.0.0.1:{web_proxy.port}/0")
         environment = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings_with_mornings",
             "TESTING": "1",
             "DATABASE_URL": own_database,
-            "REDIS_URL": redis_url,
+            "REDIS_URL": f"redis://127.0.0.1:{proxy.port}/0",
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
             "DATA_DIR": str(tmp_path),
         }
@@ -213,7 +226,8 @@ def installation(own_database, own_redis, tmp_path, mail_server):
         worker.start()
         try:
             web.start()
-            yield Installation(web, worker, proxy, own_redis, mail_server)
+            yield Installation(web, web_proxy, worker, proxy, own_redis, mail_server)
         finally:
             web.kill()
-            worker.kill()
+            if worker.is_running:
+                worker.kill()

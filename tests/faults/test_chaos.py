@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from accounts.working_days import EVERY_DAY
 from outbox.models import OutboxMessage
 from reinforcement.daily import services
 from reinforcement.memory import store
@@ -27,7 +28,8 @@ def faults_of(installation: Installation, cluster) -> list[Callable[[], None]]:
     worker, web, proxy = installation.worker, installation.web, installation.proxy
 
     def kill_worker():
-        worker.kill()
+        if worker.is_running:
+            worker.kill()
         worker.start()
 
     def kill_web():
@@ -54,7 +56,7 @@ def test_r1_r4_r5_r6_r7_every_acknowledged_answer_is_there_once_whatever_goes_wr
     installation, cluster, tmp_path, figure, sellers, mornings, rounds
 ):
     tasks = lay_out(installation.web, make_sellers(sellers), mornings=mornings)
-    organization = tasks_organization()
+    organization = DailySet.objects.select_related("organization")[0].organization
     ledger = Ledger(tmp_path / "ledger")
     chance = random.Random(1)
     plan = [fault for _round in range(rounds) for fault in chance.sample(faults_of(installation, cluster), 8)]
@@ -62,15 +64,15 @@ def test_r1_r4_r5_r6_r7_every_acknowledged_answer_is_there_once_whatever_goes_wr
     crowd.start()
     newcomers = []
     for number, fault in enumerate(plan, 1):
-        wait_until(lambda number=number: ledger.count >= number * len(tasks) // (len(plan) + 1), 120)
+        installation.wait_until(lambda number=number: ledger.count >= number * len(tasks) // (len(plan) + 1), 120)
         installation.proxy.recover()
         owe_note(number)
-        newcomers.append(SellerFactory(organization=organization, time_zone="UTC", working_days=0b1111111))
+        newcomers.append(SellerFactory(organization=organization, time_zone="UTC", working_days=EVERY_DAY))
         fault()
     installation.proxy.recover()
     wait_until(lambda: crowd.is_done, 120)
-    wait_until(lambda: not OutboxMessage.objects.filter(kind="note", state="waiting").exists(), 60)
-    wait_until(lambda: DailySet.objects.filter(member__in=newcomers).count() == len(newcomers), 60)
+    installation.wait_until(lambda: not OutboxMessage.objects.filter(kind="note", state="waiting").exists(), 120)
+    installation.wait_until(lambda: DailySet.objects.filter(member__in=newcomers).count() == len(newcomers))
 
     damage = damage_of(ledger)
     figure("R1-R7", f"answers acknowledged under {len(plan)} faults of all kinds", len(tasks), ledger.count)
@@ -88,10 +90,6 @@ def test_r1_r4_r5_r6_r7_every_acknowledged_answer_is_there_once_whatever_goes_wr
     assert Counter(subject for subject, _id in notes) == Counter({f"Note {number}": 1 for number in range(1, len(plan) + 1)})
     sets = DailySet.objects.values_list("member_id", "local_date")
     assert len(sets) == len(set(sets))
-
-
-def tasks_organization():
-    return DailySet.objects.select_related("organization").first().organization
 
 
 def test_r7_r12_without_the_lock_on_memory_a_lost_step_would_be_seen(own_database, tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ def sample() -> list[str]:
 
 @pytest.mark.parametrize(
     ("zones", "pieces", "grid_hours", "midnights_every_days"),
-    [(sample, PIECES, 12, 20), pytest.param(lambda: sorted(known_time_zones()), WHOLE, 6, 60, marks=pytest.mark.full)],
+    [(sample, PIECES, 12, 30), pytest.param(lambda: sorted(known_time_zones()), WHOLE, 6, 60, marks=pytest.mark.full)],
     ids=["sample", "full"],
 )
 def test_r10_each_seller_has_one_set_a_working_date_and_its_mail_at_the_persons_hour(

@@ -12,7 +12,8 @@ from reinforcement.programs.local_days import instant, local_days
 
 ZONES = st.sampled_from(sorted(known_time_zones()))
 # Whole seconds, as far as the data of the zones say more than a guess.
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31)).map(lambda moment: moment.replace(microsecond=0, tzinfo=UTC))
+FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
+MOMENTS = st.integers(0, int((LAST - FIRST).total_seconds())).map(lambda seconds: FIRST + timedelta(seconds=seconds))
 CLOCKS = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
 
