@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,17 +79,22 @@ def run_program(sellers: list[Member], questions: int) -> None:
     Enrollment.objects.filter(program=program).update(started_on=starts_on)
 
 
-def lay_out(server: WebServer, sellers: list[Member], *, mornings: int, questions: int = 10, ways=WAYS, seed: int = 1) -> list[Task]:
+def lay_out(
+    server: WebServer, sellers: list[Member], *, mornings: int, questions: int = 10, ways=WAYS, seed: int = 1, **options
+) -> list[Task]:
     """Mornings pass in which nobody answers; then every item of every set lies before its seller, in a random order.
 
-    So each question lies before its seller once for each morning: the answers to it meet in one row of memory.
+    So each question lies before its seller once for each morning: the answers to it meet in one row of memory. `options` are those
+    of a Caller.
     """
-    run_program(sellers, questions)
     now = timezone.now()
-    for days in reversed(range(mornings)):
-        prepare_sets(now - timedelta(days=days))
-    callers = {seller.pk: caller_of(server, seller) for seller in sellers}
-    items = DailySetItem.objects.filter(organization=sellers[0].organization).values_list("pk", "key", "daily_set__member_id")
+    # At once: a worker that runs beside would make today's sets first, and then no earlier day is made any more.
+    with transaction.atomic():
+        run_program(sellers, questions)
+        for days in reversed(range(mornings)):
+            prepare_sets(now - timedelta(days=days))
+    callers = {seller.pk: caller_of(server, seller, **options) for seller in sellers}
+    items = DailySetItem.objects.filter(daily_set__member__in=sellers).values_list("pk", "key", "daily_set__member_id")
     chance = random.Random(seed)
     tasks = [
         Task(pk, key, callers[member], way=chance.choice(ways), chosen=chance.choice("aab")) for pk, key, member in items.order_by("pk")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
@@ -17,10 +18,10 @@ from django.conf import settings
 from django.db import connection
 from kombu import Connection
 
-from tests.faults.proxy import fault_proxy
-from tests.mail_server import running_mail_server
+from tests.faults.proxy import FaultProxy, fault_proxy
+from tests.mail_server import MailServer, running_mail_server
 from tests.parts.database import MIGRATED, make_migrated, working_on
-from tests.parts.servers import MissingServer, PostgresServer, postgres_server, redis_server
+from tests.parts.servers import MissingServer, PostgresServer, RedisServer, postgres_server, redis_server
 from tests.parts.web import WebServer
 
 
@@ -210,3 +211,52 @@ def web(own_database, tmp_path):
     server.start()
     yield server
     server.kill()
+
+
+@dataclass
+class Installation:
+    """Web processes, a worker with beat that prepares sets and sends mails, and Redis behind proxies; all on `own_database`.
+
+    Web processes and worker reach Redis by a proxy of their own each, so that it shows who asks.
+    """
+
+    web: WebServer
+    web_proxy: FaultProxy
+    worker: Worker
+    proxy: FaultProxy
+    redis: RedisServer
+    mail_server: MailServer
+
+    def wait_until(self, condition, seconds=60):
+        """As `wait_until`; a worker that has ended is started again, as its service manager does."""
+
+        def holds():
+            if not self.worker.is_running:
+                self.worker.start()
+            return condition()
+
+        wait_until(holds, seconds)
+
+
+@pytest.fixture
+def installation(own_database, own_redis, tmp_path, mail_server):
+    """All parts, started."""
+    with fault_proxy("127.0.0.1", own_redis.port) as proxy, fault_proxy("127.0.0.1", own_redis.port) as web_proxy:
+        web = WebServer(tmp_path, database_url=own_database, redis_url=f"redis://127.0.0.1:{web_proxy.port}/0")
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings_with_mornings",
+            "TESTING": "1",
+            "DATABASE_URL": own_database,
+            "REDIS_URL": f"redis://127.0.0.1:{proxy.port}/0",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+            "DATA_DIR": str(tmp_path),
+        }
+        worker = Worker(environment, tmp_path / "worker.log")
+        worker.start()
+        try:
+            web.start()
+            yield Installation(web, web_proxy, worker, proxy, own_redis, mail_server)
+        finally:
+            web.kill()
+            if worker.is_running:
+                worker.kill()

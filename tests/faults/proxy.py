@@ -78,6 +78,9 @@ class FaultProxy:
         try:
             target_reader, target_writer = await asyncio.open_connection(*self.target)
         except OSError:
+            # Who says nothing needs nobody behind: the connection stays open.
+            while self.is_swallowing and await reader.read(65536):
+                pass
             writer.close()
             return
         self._writers |= {writer, target_writer}
