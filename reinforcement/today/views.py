@@ -75,7 +75,7 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
         item.daily_set.answered += 1
     elif not item.has_answer:
         # Another request answered while this one ran: what was read of the set before is no longer true.
-        item = queries.item_of(visitor.member, item.key)
+        item = queries.item_of(visitor.member, item.key) or item
     return push_url(_show_verdict(request, visitor, item, answered.answer), _address(item))
 
 
