@@ -30,7 +30,9 @@ FROM learner, generate_series(0, {last}) AS place;
 CREATE INDEX ON state (learner_id, due_on) INCLUDE (question_id);
 ANALYZE;
 """
+# Without compiling, which takes longer than a small plan itself.
 _FLOOR = """
+SET jit = off;
 INSERT INTO plan
 SELECT current_date, learner.id, due.question_id, due.position
 FROM learner CROSS JOIN LATERAL (

@@ -1,16 +1,20 @@
 """The morning run: exactly one set per seller and local date, with what the programs' rules ask for."""
 
+import random
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import Absence, OrganizationHoliday
 from accounts.people import services as people
-from accounts.working_days import read_weekdays
+from accounts.working_days import EVERY_DAY, read_weekdays
 from outbox.models import OutboxMessage
 from reinforcement.daily.preparing import prepare_sets
-from reinforcement.models import DailySet, Enrollment, MemberWeek, MemoryState, TeamWeek
+from reinforcement.models import DailySet, DailySetItem, Enrollment, MemberWeek, MemoryState, TeamWeek
+from reinforcement.programs import planner
 from reinforcement.programs import services as programs
 from tests.factories import (
     MemberFactory,
@@ -245,3 +249,53 @@ def test_a_team_of_another_organization_is_refused_as_audience():
     program = ProgramFactory()
     with pytest.raises(ValueError, match="another organization"):
         programs.set_audience(program, [TeamFactory()])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has two ways to gather candidates")
+@pytest.mark.parametrize("seed", range(8))
+def test_walking_from_the_oldest_end_chooses_what_ranking_everything_chooses(monkeypatch, seed):
+    chance = random.Random(seed)
+    organization = OrganizationFactory()
+    questions = QuestionFactory.create_batch(12, organization=organization)
+    sellers = SellerFactory.create_batch(6, organization=organization, working_days=EVERY_DAY)
+    today = timezone.now().date()
+    for days in (30, 20, 20):
+        program = ProgramFactory(
+            organization=organization,
+            starts_on=today - timedelta(days=days),
+            weekdays=EVERY_DAY,
+            new_per_day=chance.randint(1, 3),
+            cap_per_day=chance.randint(1, 5),
+        )
+        put_in(program, *chance.sample(questions, 7))
+        programs.set_audience(program, chance.sample(sellers, 5))
+    for seller in sellers:
+        for question in chance.sample(questions, chance.randint(0, 12)):
+            MemoryState.objects.create(
+                organization=organization,
+                member=seller,
+                question=question,
+                answered=1,
+                rights_in_a_row=0,
+                last_verdict="wrong",
+                last_answered_at=timezone.now(),
+                last_competency=question.competency,
+                last_team=seller.team_memberships.get().team,
+                # Many on the same day, some ahead, some mastered, some new again.
+                due_on=chance.choice([None, today - timedelta(days=2), today - timedelta(days=2), today, today + timedelta(days=3)]),
+                retired_on=chance.choice([None, today]),
+            )
+    walked = _chosen()
+    monkeypatch.setattr(planner, "_FIRST_ONES", planner._EVERYTHING)
+    assert walked
+    assert _chosen() == walked
+
+
+def _chosen() -> list[tuple]:
+    """What a morning run puts into sets, undone again."""
+    with transaction.atomic():
+        prepare_sets(timezone.now())
+        items = DailySetItem.objects.order_by("daily_set__member_id", "position")
+        chosen = list(items.values_list("daily_set__member_id", "position", "program_id", "question_id", "reason"))
+        transaction.set_rollback(True)
+    return chosen
