@@ -3,7 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browsing import press, tap
-from tests.factories import OPTIONS, DailySetFactory, QuestionFactory, SellerFactory
+from tests.factories import OPTIONS, DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
 
 ASK, QUOTE, DEMO = (option["text"] for option in OPTIONS["options"])
 EVERY_DAY = 127
@@ -23,7 +23,11 @@ def give_set(member, **columns):
         QuestionFactory.create(prompt=CASES[1], kind="multiple", right=("a", "b"), **common),
         QuestionFactory.create(prompt=CASES[2], **common),
     ]
-    return DailySetFactory(member=member, questions=questions, **columns)
+    # A program of weekdays would move a date that falls on a weekend.
+    program = ProgramFactory(weekdays=EVERY_DAY, **common)
+    put_in(program, *questions)
+    enroll(program, member)
+    return DailySetFactory(member=member, questions=questions, program=program, **columns)
 
 
 def option(page: Page, text: str) -> Locator:
