@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Member
@@ -19,7 +20,9 @@ from reinforcement.today.queries import set_days
 from tests.factories import OrganizationFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
 from tests.faults.simulated_days import Owed, owed_to, ticks, wrong_mornings, wrong_sets
 
-pytestmark = pytest.mark.django_db
+# On a database of its own, where each run is committed: in the one transaction of a test every temporary table of every run would
+# keep its locks until the end.
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("own_database")]
 # Two years with a 29 February, as pieces (first day, days): all of it, or where something happens.
 WHOLE = ((datetime(2027, 1, 1, tzinfo=UTC), 730),)
 PIECES = (
@@ -65,6 +68,12 @@ def sellers_of(zones, begins, *, working_days=MONDAY_TO_FRIDAY, hours=HOURS) -> 
     return sellers
 
 
+def count_rows() -> None:
+    """The database's statistics: it keeps them by itself, but not as fast as a simulated clock makes rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 @pytest.fixture
 def keep_zones():
     """Keeps the data of these zones in memory: the standard library drops what nobody holds, and would read it again at each tick."""
@@ -93,7 +102,9 @@ def test_r10_each_seller_has_one_set_a_working_date_and_its_mail_at_the_persons_
         for begins, days in pieces
         for moment in ticks(zones, begins, begins + timedelta(days=days), grid_hours=grid_hours, midnights_every_days=midnights_every_days)
     ]
-    for moment in moments:
+    for number, moment in enumerate(moments):
+        if number % 500 == 0:
+            count_rows()
         prepare_sets(moment)
     owed = [owed_to(seller, moments) for seller in sellers]
     found = [*wrong_sets(owed), *wrong_mornings(owed)]
