@@ -9,7 +9,8 @@ from config.celery import app as short
 
 HOUR = 60 * 60
 
-app = Celery("feedforward-long")
+# Not the current application: whoever only reads these settings goes on publishing to the other one.
+app = Celery("feedforward-long", set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_default_queue = "long"
 app.conf.beat_schedule = {}

@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.urls import get_resolver
 
@@ -156,6 +157,10 @@ def test_beat_is_alone(services):
     assert services["beat"]["command"].count("beat") == 1
     assert "replicas" not in services["beat"]["deploy"]
     assert not any("-B" in service.get("command", []) or "--beat" in service.get("command", []) for service in services.values())
+
+
+def test_who_reads_the_settings_of_long_work_goes_on_publishing_to_the_short_queue():
+    assert current_app.main == "feedforward"
 
 
 def test_long_work_keeps_its_queue_and_its_time(services):
