@@ -178,7 +178,8 @@ def _count_presented(run: uuid.UUID) -> None:
         ORDER BY {source}, item.competency_id
         ON CONFLICT ({whose}, competency_id, week_on) DO UPDATE SET presented = {table}.presented + EXCLUDED.presented
     """
-    for table, whose in (("reinforcement_memberweek", "member_id"), ("reinforcement_teamweek", "team_id")):
+    # The team's week first, as PostgreSQL writes them for an answer: two that took the rows in turn would wait for each other.
+    for table, whose in (("reinforcement_teamweek", "team_id"), ("reinforcement_memberweek", "member_id")):
         _execute(presented.format(table=table, whose=whose, source=f"daily_set.{whose}", week=week), [_run_value(run)])
 
 
