@@ -88,6 +88,11 @@ def value_of(field: models.Field, number: int, made: dict) -> object:
     return next(value for kind, value in kinds.items() if isinstance(field, kind))
 
 
+def as_text(value: object) -> str:
+    """PostgreSQL's bytes come as a view, whose own text is its place in memory."""
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
+
+
 def rows() -> None:
     """Every row of every table of the rooms, as JSON: table -> rows, each column as a text."""
     found = {}
@@ -96,7 +101,7 @@ def rows() -> None:
             if table.startswith(ROOMS):
                 cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")  # noqa: S608 - a table of ours
                 names = [column.name if hasattr(column, "name") else column[0] for column in cursor.description]
-                found[table] = [dict(zip(names, map(str, row), strict=True)) for row in cursor.fetchall()]
+                found[table] = [dict(zip(names, map(as_text, row), strict=True)) for row in cursor.fetchall()]
     sys.stdout.write(json.dumps(found))
 
 
