@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.deploy.containers import settings_of_postgres
 from tests.deploy.installation import Installation
 from tests.mail_server import running_mail_server
 from tests.parts.servers import postgres_server, redis_server
@@ -49,7 +50,7 @@ def mail():
 def installation(tmp_path_factory, mail):
     """Everything of docker-compose.yml, up and ready, with one organization, one seller and one running program."""
     directory = tmp_path_factory.mktemp("installation")
-    with postgres_server(directory) as postgres, redis_server(directory) as redis:
+    with postgres_server(directory, settings_of_postgres()) as postgres, redis_server(directory) as redis:
         ours = Installation(directory, postgres, redis, mail.port)
         try:
             collecting = ours.collect_static()

@@ -111,6 +111,14 @@ def read_compose(variables: dict[str, str]) -> dict:
     return interpolated({name: part for name, part in compose.items() if not name.startswith("x-")}, variables)
 
 
+def settings_of_postgres() -> dict[str, str]:
+    """What docker-compose.yml tells PostgreSQL to do otherwise than by default: name to value."""
+    program, *words = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["postgres"]["command"]
+    assert program == "postgres"
+    assert set(words[::2]) == {"-c"}
+    return dict(word.split("=", 1) for word in words[1::2])
+
+
 def seconds(duration: str) -> int:
     """Such as 40s."""
     return int(duration.removesuffix("s"))

@@ -1,20 +1,24 @@
 """One morning through the shipped files: every service's own command, nginx in front over TLS, a seller with a mail in Chromium."""
 
+import contextlib
 import json
 import os
 import re
 import socket
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import psycopg2
 import pytest
 from playwright.sync_api import expect
 
 from tests.deploy.conftest import OWNER_ADDRESS, PROMPT, RIGHT, SELLER, SELLER_ADDRESS
-from tests.deploy.containers import ROOT
+from tests.deploy.containers import ROOT, settings_of_postgres
 from tests.deploy.installation import METRICS_TOKEN
 from tests.e2e.browsing import PHONE, Watch, press
 from tests.e2e.mailing import links_in
-from tests.parts.servers import wait_for
+from tests.parts.servers import postgres_server, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
 
@@ -77,6 +81,19 @@ def check_logs(installation, secrets):
         assert any("/t/-/" in line["message"] for line in lines)
     requests = {name: ids_of_requests(installation, name) for name in ("web", "nginx")}
     assert requests["web"] & requests["nginx"]
+
+
+@pytest.mark.parametrize("settings", [settings_of_postgres(), {}], ids=["as shipped", "by default"])
+def test_postgres_writes_that_it_refused_a_row_and_only_by_default_what_stood_in_it(settings):
+    with TemporaryDirectory() as directory, postgres_server(Path(directory), settings) as server:
+        with contextlib.closing(psycopg2.connect(server.url())) as link, link.cursor() as cursor:
+            cursor.execute("CREATE TABLE person (address text PRIMARY KEY)")
+            cursor.execute("INSERT INTO person VALUES ('canary@acme.example')")
+            with pytest.raises(psycopg2.errors.UniqueViolation):
+                cursor.execute("INSERT INTO person VALUES ('canary@acme.example')")
+        text = server.log.read_text()
+        assert "duplicate key value" in text
+        assert ("canary" in text) == (not settings)
 
 
 def ids_of_requests(installation, name):
