@@ -41,6 +41,9 @@ class MemberSlots:
 
     @staticmethod
     def values(member) -> dict[str, int]:
+        """Raises ValueError where `member` reads nothing: the rule was asked when the read was built, for somebody who does."""
+        if member is None or not member.is_active:
+            raise ValueError("nobody reads")
         return {"member": member.pk, "organization": member.organization_id}
 
 

@@ -5,12 +5,20 @@ cannot be kept (SQLite, or a pool that shares connections: DISABLE_SERVER_SIDE_C
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+
+# What PostgreSQL says when a migration has changed a column that a kept statement gives, and when it knows no such statement (any more).
+OUTDATED = {"0A000", "26000"}
+# What it says to one of two transactions that wait for each other, or that may not both be: to try again.
+BROKEN_OFF = {"40P01", "40001"}
+TRIES = 3
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,40 @@ def run(*parts: Part) -> list[tuple]:
                 cursor.execute(part.text, part.parameters)
             return rows
         kept = _kept(tuple((part.text, len(part.parameters)) for part in parts))
-        _provide(connection, kept)
-        cursor.execute(kept.call, [value for part in parts for value in part.parameters])
-        return cursor.fetchall() if cursor.description else []
+        values = [value for part in parts for value in part.parameters]
+        try:
+            return _called(connection, cursor, kept, values)
+        except DatabaseError as problem:
+            if _code_of(problem) not in OUTDATED:
+                raise
+            _forget(connection)
+            if connection.in_atomic_block:
+                # The transaction is lost; `in_transaction` begins it again.
+                raise
+            return _called(connection, cursor, kept, values)
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """What `work` gives, done in a transaction; begun again, a few times at most, where the database broke it off."""
+    for _attempt in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except DatabaseError as problem:
+            if _code_of(problem) not in OUTDATED | BROKEN_OFF:
+                raise
+    with transaction.atomic():
+        return work()
+
+
+def _code_of(problem: DatabaseError) -> str | None:
+    return getattr(problem.__cause__, "pgcode", None)
+
+
+def _called(connection, cursor, kept: _Kept, values: list[Any]) -> list[tuple]:
+    _provide(connection, kept)
+    cursor.execute(kept.call, values)
+    return cursor.fetchall() if cursor.description else []
 
 
 def parts_of(call: str, parameters: Sequence[Any]) -> list[Part]:
@@ -68,15 +107,29 @@ def _is_kept(connection) -> bool:
 
 
 def _provide(connection, kept: _Kept) -> None:
-    """Has the server keep the statement, once for each connection; a statement that is kept outlives the transaction."""
+    """Has the server keep the statement, once for each connection; a statement that is kept outlives the transaction.
+
+    `connection.kept_statements` is the link to the server and the names that it keeps, None where those are outdated.
+    """
     link, names = getattr(connection, "kept_statements", (None, None))
-    if names is None or link is not connection.connection:
-        names = set[str]()
-        connection.kept_statements = (connection.connection, names)
+    if link is not connection.connection:
+        names = set()
+    elif names is None:
+        _tell(connection, "DEALLOCATE ALL")
+        names = set()
     if kept.name not in names:
-        with connection.connection.cursor() as cursor:
-            cursor.execute(kept.preparation)
+        _tell(connection, kept.preparation)
         names.add(kept.name)
+    connection.kept_statements = (connection.connection, names)
+
+
+def _forget(connection) -> None:
+    connection.kept_statements = (connection.connection, None)
+
+
+def _tell(connection, command: str) -> None:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(command)
 
 
 @lru_cache(maxsize=1_000)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -83,16 +84,15 @@ def answer(
     response = judging.check_response(response, item.wording.content)
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
     moment = clamped(answered_at or now, item.daily_set, now)
+    log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key)
     try:
-        with transaction.atomic():
-            row = _log(member, item, response, judgement, confidence, moment, now, request_key)
+        row = statements.in_transaction(log)
     except IntegrityError:
         # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
             return _replay(item, response, request_key)
         # The same question, in another set, was answered for the first time at this very moment: its memory is there now.
-        with transaction.atomic():
-            row = _log(member, item, response, judgement, confidence, moment, now, request_key)
+        row = statements.in_transaction(log)
     return Answered(row, item, is_replay=False)
 
 

@@ -1,13 +1,13 @@
 """Statements that PostgreSQL keeps: their parts hold together, and where nothing is kept they run one by one."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, NotSupportedError, connection, transaction
 
 from accounts import rows, statements
 from accounts.models import Organization, Team
-from accounts.prepared import PreparedRead, Slot
+from accounts.prepared import MemberSlots, PreparedRead, Slot
 from accounts.statements import Part
-from tests.factories import OrganizationFactory, TeamFactory
+from tests.factories import MemberFactory, OrganizationFactory, TeamFactory
 
 RENAME = "UPDATE accounts_team SET name = %s WHERE organization_id = %s AND id = %s"
 TEAMS = PreparedRead(lambda: Team.objects.filter(organization_id=Slot("organization")).select_related("parent").order_by("pk"))
@@ -50,3 +50,55 @@ def test_a_prepared_read_gives_the_rows_of_each_call_also_after_a_new_connection
     assert [team.name for team in TEAMS.rows(organization=elsewhere.pk)] == [elsewhere.name]
     assert TEAMS.rows(organization=here.pk)[1].parent.name == here.name
     assert TEAMS.first(organization=Organization.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1) is None
+
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps statements")
+
+
+@pytest.fixture
+def widened_name():
+    """The column of names has changed in a migration, under a connection that keeps a statement on it."""
+    TEAMS.rows(organization=0)
+    alter("varchar(300)")
+    yield
+    alter("varchar(120)")
+
+
+def alter(kind: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE accounts_team ALTER COLUMN name TYPE {kind}")
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("widened_name")
+def test_a_read_goes_on_after_a_migration_changed_its_columns():
+    team = TeamFactory()
+    assert TEAMS.rows(organization=team.organization_id)[-1] == team
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("widened_name")
+def test_a_transaction_begins_again_after_a_migration_changed_its_columns():
+    team = TeamFactory()
+    assert statements.in_transaction(lambda: TEAMS.rows(organization=team.organization_id))[-1] == team
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("widened_name")
+def test_without_looking_for_it_the_change_of_a_column_is_seen_to_fail(monkeypatch):
+    monkeypatch.setattr(statements, "OUTDATED", set())
+    with pytest.raises(NotSupportedError):
+        TEAMS.rows(organization=0)
+
+
+@pytest.mark.django_db
+def test_slots_of_a_member_refuse_whoever_reads_nothing():
+    member = MemberFactory()
+    assert MemberSlots.values(member) == {"member": member.pk, "organization": member.organization_id}
+    member.is_active = False
+    for nobody in (None, member):
+        with pytest.raises(ValueError, match="nobody reads"):
+            MemberSlots.values(nobody)
