@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from accounts.models import Organization
+from accounts.organizations import sum_over_organizations
 from reinforcement.daily.models import Answer
 from reinforcement.programs.models import Enrollment, Program, ProgramQuestion, ProgramResult, QuestionResult
 from reinforcement.questions.models import Question
@@ -18,7 +19,7 @@ from reinforcement.questions.models import Question
 
 def count_results(now: datetime) -> int:
     """Counts the results of all programs that were launched; how many of the counts changed."""
-    return sum(count_results_of(organization, now) for organization in Organization.objects.order_by("pk"))
+    return sum_over_organizations("counting results", lambda organization: count_results_of(organization, now))
 
 
 @transaction.atomic

@@ -57,12 +57,12 @@ _CHOOSE = """
 CREATE TEMPORARY TABLE chosen AS
 WITH {candidate},
 new_ranked AS (
-    SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position) AS place_in_program
+    SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position, question_id) AS place_in_program
     FROM candidate
 ),
 ranked AS (
     SELECT new_ranked.*,
-           ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY is_new, due_on, starts_on, program_id, position) AS place
+           ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY is_new, due_on, starts_on, program_id, position, question_id) AS place
     FROM new_ranked WHERE is_new = 0 OR place_in_program <= new_per_day
 )
 SELECT member_id, organization_id, language, local_date, program_id, question_id, is_new, place - 1 AS position
@@ -104,7 +104,7 @@ candidate AS (
           AND NOT EXISTS (SELECT 1 FROM reinforcement_memorystate state
                           WHERE state.member_id = with_room.member_id AND state.question_id = offered.question_id
                             AND (state.due_on IS NOT NULL OR state.retired_on IS NOT NULL))
-        ORDER BY offered.position LIMIT program.new_per_day) first
+        ORDER BY offered.position, offered.question_id LIMIT program.new_per_day) first
 )
 """
 # The choice without its order: whether there is anything to ask.

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Member, Organization, Team, TeamMembership
+from accounts.organizations import sum_over_organizations
 from reinforcement.progress.figures import percent
 from reinforcement.progress.models import LastAnswers, MemberWeek
 from reinforcement.published import contributions
@@ -31,7 +32,7 @@ CLOSED_AFTER = timedelta(days=8)
 
 def publish_due(now: datetime) -> int:
     """Publishes every organization that has not been published on its local day; how many those were."""
-    return sum(publish(organization, now) for organization in Organization.objects.order_by("pk"))
+    return sum_over_organizations("publishing figures", lambda organization: publish(organization, now))
 
 
 def publish(organization: Organization, now: datetime) -> bool:
