@@ -1,9 +1,14 @@
-"""How colleagues answered: counted by a periodic batch from members' first answers to a version."""
+"""How colleagues answered: counted by a periodic batch from members' first answers to a version.
+
+Everybody reads these counts, so they grow by the organization's minimum of people at a time: one that grew by one would tell what
+the last person chose.
+"""
 
 from collections import Counter
 from datetime import datetime
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 
 from reinforcement.daily.models import Answer
 from reinforcement.questions.models import OptionShares, QuestionVersion
@@ -12,12 +17,11 @@ VERSIONS_AT_ONCE = 200
 
 
 def count_option_shares(now: datetime) -> int:
-    """Counts the versions that were answered for the first time by somebody since their last count; how many those were."""
-    firsts = Q(answers__is_first=True)
+    """Counts the versions that enough people have answered for the first time since their last count; how many those were."""
+    counted = Coalesce(F("shares__people"), 0)
     stale = (
-        QuestionVersion.objects.annotate(people=Count("answers", filter=firsts))
-        .filter(people__gt=0)
-        .exclude(shares__people=F("people"))
+        QuestionVersion.objects.annotate(people=Count("answers", filter=Q(answers__is_first=True)))
+        .filter(people__gte=counted + F("organization__small_group_minimum"))
         .order_by("pk")
     )
     versions = list(stale.values_list("pk", "organization_id", "people"))

@@ -3,20 +3,43 @@
 from datetime import time
 
 import pytest
+from django.utils import timezone
 
 from outbox import tasks
 from outbox.models import Job, OutboxMessage
 from reinforcement.daily import services
 from reinforcement.daily.preparing import prepare_sets
-from reinforcement.models import OptionShares
-from reinforcement.tasks import count_option_shares, prepare_daily_sets
-from tests.factories import DailySetFactory
+from reinforcement.models import (
+    CompetencyWeek,
+    Contribution,
+    FigureGroup,
+    GroupFigure,
+    GroupWeek,
+    OptionShares,
+    ProgramResult,
+    Publication,
+    QuestionResult,
+)
+from reinforcement.tasks import count_option_shares, count_results, prepare_daily_sets, publish_figures
+from tests.factories import (
+    CompetencyFactory,
+    DailySetFactory,
+    OrganizationFactory,
+    ProgramFactory,
+    QuestionFactory,
+    SellerFactory,
+    enroll,
+    put_in,
+)
 from tests.faults.conftest import wait_until
 from tests.faults.morning import Before, Joining, state
 from tests.outbox.conftest import owe_job, owe_note
+from tests.reinforcement.published.world import add_sellers, add_team, answer_in, stand, week_before
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 TIMES = 5
+# As many as a figure needs.
+PEOPLE = 5
 
 
 @pytest.fixture
@@ -37,11 +60,11 @@ def five_at_once(worker, broker):
 
 @pytest.fixture
 def morning():
-    """Twelve sellers whose sets nobody has prepared, and an answer that nobody has counted.
+    """Twelve sellers whose sets nobody has prepared, and answers that nobody has counted.
 
     Their mails are not due, so that the worker leaves them alone.
     """
-    answer_one()
+    make_answers()
     joining = Joining(groups=1, size=12, preferred_hour=time(15))
     joining.join()
     return joining.morning
@@ -60,6 +83,10 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
 ):
     prepare_sets(morning.now)
     of_one_run = state()
+    count_results()
+    publish_figures()
+    figures_of_one_run = figures()
+    assert all(figures_of_one_run.values())
     for number in range(rounds):
         before.restore()
         five_at_once(prepare_daily_sets)
@@ -67,7 +94,12 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
 
         OptionShares.objects.all().delete()
         five_at_once(count_option_shares)
-        assert list(OptionShares.objects.values_list("people", "chosen")) == [(1, {"a": 1})]
+        assert list(OptionShares.objects.values_list("people", "chosen")) == [(PEOPLE, {"a": PEOPLE})]
+
+        forget_figures()
+        five_at_once(count_results)
+        five_at_once(publish_figures)
+        assert figures() == figures_of_one_run
 
         five_at_once(tasks.deliver_message, owe_note(f"{number} delivered").pk)
         owe_note(f"{number} swept")
@@ -81,10 +113,46 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         assert lines.read_text().split() == [str(done) for done in range(number + 1)]
     assert set(OutboxMessage.objects.filter(kind="note").values_list("attempts", flat=True)) == {1}
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
-    figure("R3", f"each of 5 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
+    figure("R3", f"each of 7 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
 
 
-def answer_one() -> None:
-    daily_set = DailySetFactory(question_count=1)
-    item = services.items_to_answer(daily_set.member).get()
-    services.answer(daily_set.member, item, {"chosen": ["a"]})
+def make_answers() -> None:
+    """A question of one program that enough people have answered to be shown, and four weeks of groups."""
+    organization = OrganizationFactory()
+    question = QuestionFactory(organization=organization)
+    program = ProgramFactory(organization=organization)
+    put_in(program, question)
+    for seller in SellerFactory.create_batch(PEOPLE, organization=organization):
+        enroll(program, seller)
+        DailySetFactory(member=seller, questions=[question], program=program)
+        services.answer(seller, services.items_to_answer(seller).get(), {"chosen": ["a"]})
+    seller_weeks(organization)
+
+
+def seller_weeks(organization) -> None:
+    competency = CompetencyFactory(organization=organization)
+    for seller in add_sellers(add_team(organization, "North"), 6):
+        stand(seller, competency, 7)
+        for weeks in range(2, 6):
+            answer_in(week_before(timezone.now().date(), weeks), seller, competency)
+
+
+SHOWN = {
+    ProgramResult: ("program_id", "enrolled", "started"),
+    QuestionResult: ("question_id", "people", "right", "attracts", "attracted"),
+    FigureGroup: ("key", "people", "is_current"),
+    GroupFigure: ("group__key", "competency_id", "percent", "with_data", "people"),
+    GroupWeek: ("group__key", "week_on", "answered", "right", "people", "participation"),
+    CompetencyWeek: ("competency_id", "week_on", "answered", "right", "people"),
+    Contribution: ("member_id", "competency_id", "questions", "right"),
+}
+
+
+def figures() -> dict[str, list]:
+    """What is shown of groups and programs, without ids and moments."""
+    return {model.__name__: sorted(model.objects.order_by().values_list(*columns)) for model, columns in SHOWN.items()}
+
+
+def forget_figures() -> None:
+    for model in (*SHOWN, Publication):
+        model.objects.all().delete()

@@ -136,13 +136,25 @@ def test_whatever_is_answered_when_the_fold_holds(given_answers):
     run("rebuild_memory", "--check")
 
 
-def test_shares_count_each_persons_first_answer_to_the_version():
-    question = QuestionFactory()
-    for option in ("a", "a", "b"):
+def answer_first(question, *options):
+    """A seller for each of these options, who answers the question for the first time."""
+    for option in options:
         seller = SellerFactory(organization=question.organization)
         daily_set = DailySetFactory(member=seller, questions=[question])
         services.answer(seller, services.items_to_answer(seller).get(daily_set=daily_set), {"chosen": [option]})
-    assert count_option_shares(timezone.now()) == 1
-    shares = OptionShares.objects.get()
-    assert (shares.people, shares.chosen) == (3, {"a": 2, "b": 1})
+
+
+def test_shares_count_each_persons_first_answer_to_the_version_five_people_at_a_time():
+    question = QuestionFactory()
+    answer_first(question, "a", "a", "b", "a")
     assert count_option_shares(timezone.now()) == 0
+    answer_first(question, "b")
+    assert count_option_shares(timezone.now()) == 1
+    answer_first(question, "c", "c", "c", "c")
+    assert count_option_shares(timezone.now()) == 0
+    shares = OptionShares.objects.get()
+    assert (shares.people, shares.chosen) == (5, {"a": 3, "b": 2})
+    answer_first(question, "c")
+    assert count_option_shares(timezone.now()) == 1
+    shares.refresh_from_db()
+    assert (shares.people, shares.chosen) == (10, {"a": 3, "b": 2, "c": 5})
