@@ -1,33 +1,29 @@
 """The company's weeks as a chart."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext, ngettext
 
 from accounts.templatetags.ui import short_date
-from dashboards.overview.reading import line_of_trend
 from reinforcement.progress.charts import Chart, Line, WeekTick, weekly_lines
 from reinforcement.progress.figures import Figure
-from reinforcement.progress.reading import in_percent
-from reinforcement.published.figures import Company, Share, WeekTotal, trend_of
+from reinforcement.progress.reading import in_percent, read_weeks
+from reinforcement.published.figures import Company, Share
 
 
 def trend_chart(found: Company) -> Chart | None:
     """Right answers and participation by week, every week from the first published one to the last; None for fewer than two weeks."""
     if len(found.weeks) < 2:
         return None
-    published = {week.week_on: week for week in found.weeks}
-    first, last = found.weeks[0].week_on, found.weeks[-1].week_on
-    days = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    weeks = [published.get(day, WeekTotal(day)) for day in days]
+    weeks = found.every_week
+    measured = gettext("Share right among the answers of a week")
     lines = [_line(gettext("Right"), [week.share for week in weeks], is_chosen=True)]
     if any(week.participation.is_shown for week in weeks):
-        lines.append(_line(gettext("Takes part"), [week.participation for week in weeks]))
+        measured = gettext("Share right among the answers of a week, and of the questions in people's sets the share that was answered")
+        lines.append(_line(gettext("Participation"), [week.participation for week in weeks]))
     return weekly_lines(
-        [WeekTick(day.isoformat(), short_date(day)) for day in days],
+        [WeekTick(week.week_on.isoformat(), short_date(week.week_on)) for week in weeks],
         lines,
-        finding=line_of_trend(trend_of(found.weeks)),
-        measured=gettext("Share right among the answers of a week, and of the questions in people's sets the share that was answered"),
+        finding=read_weeks(found.right_by_week),
+        measured=measured,
     )
 
 

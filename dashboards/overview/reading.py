@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.utils.text import get_text_list
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
-from reinforcement.progress.reading import AT_HOME, SAME_WITHIN, in_percent
-from reinforcement.published.figures import Company, CompetencyTotal, GroupRow, Trend, trend_of
+from reinforcement.progress.figures import lowest_of
+from reinforcement.progress.reading import AT_HOME, SAME_WITHIN, in_percent, joined, read_weeks
+from reinforcement.progress.trend import change_of
+from reinforcement.published.figures import Company, CompetencyTotal, GroupRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Reading:
 
 
 def read_company(found: Company) -> Reading:
-    trend = trend_of(found.weeks)
-    told = [_trend_in_words(trend)] if trend is not None else []
+    change = change_of(found.right_by_week)
+    told = [f"{read_weeks(found.right_by_week)}."] if change is not None and change.is_clear(1) else []
     if found.competencies:
         told.append(_competencies_in_words(found.competencies, has_trend=bool(told)))
     if not told:
@@ -27,38 +28,40 @@ def read_company(found: Company) -> Reading:
     return Reading(tuple(told), _evidence(found))
 
 
-def _trend_in_words(trend: Trend) -> str:
-    points = trend.last - trend.first
-    words = {"weeks": trend.weeks, "points": abs(points)}
-    if points > 0:
-        return ngettext("In %(weeks)d weeks, %(points)d point more.", "In %(weeks)d weeks, %(points)d points more.", points) % words
-    if points < 0:
-        return ngettext("In %(weeks)d weeks, %(points)d point less.", "In %(weeks)d weeks, %(points)d points less.", -points) % words
-    return gettext("In %(weeks)d weeks, as many right as at first.") % words
-
-
 def _competencies_in_words(competencies: tuple[CompetencyTotal, ...], *, has_trend: bool) -> str:
-    lowest = min(competencies, key=lambda total: total.percent)
+    alike = _lowest(competencies)
+    lowest = alike[0]
     highest = max(total.percent for total in competencies)
-    words = {"competency": lowest.competency.name, "share": in_percent(lowest.percent)}
+    words = {"competency": lowest.competency.name, "share": in_percent(lowest.percent), "names": _names_of(alike)}
     if lowest.percent >= AT_HOME:
         return gettext("Every competency stands at %(share)s or more.") % {"share": in_percent(AT_HOME)}
     if len(competencies) == 1:
         return gettext("%(competency)s stands at %(share)s.") % words
     if highest - lowest.percent < SAME_WITHIN:
         return gettext("No competency stands out.")
+    if len(alike) > 1:
+        return gettext("%(names)s lag behind.") % words if has_trend else gettext("%(names)s need the most practice.") % words
     return gettext("%(competency)s lags behind.") % words if has_trend else gettext("%(competency)s needs the most practice.") % words
+
+
+def _lowest(competencies: tuple[CompetencyTotal, ...]) -> list[CompetencyTotal]:
+    """The lowest competency and those that stand alike."""
+    return [competencies[place] for place in lowest_of([total.percent for total in competencies])]
+
+
+def _names_of(totals: list[CompetencyTotal]) -> str:
+    return joined([total.competency.name for total in totals])
 
 
 def _evidence(found: Company) -> str:
     if not found.competencies:
         return ""
-    lowest = min(found.competencies, key=lambda total: total.percent)
+    alike = _lowest(found.competencies)
     words = {
         "right": in_percent(found.right.percent),
-        "competency": lowest.competency.name,
-        "share": in_percent(lowest.percent),
-        "people": lowest.with_data,
+        "competency": _names_of(alike),
+        "share": in_percent(min(total.percent for total in alike)),
+        "people": max(total.with_data for total in alike),
         "all": found.people,
     }
     if len(found.competencies) == 1:
@@ -72,17 +75,3 @@ def _evidence(found: Company) -> str:
 def name_of(row: GroupRow) -> str:
     """The teams of a group, such as "Inside sales and Luxembourg"."""
     return joined(row.teams)
-
-
-def joined(names: tuple[str, ...]) -> str:
-    return get_text_list(list(names), gettext("and"))
-
-
-def line_of_trend(trend: Trend | None) -> str:
-    """The title of the chart."""
-    if trend is None:
-        return gettext("Week by week")
-    return gettext("From %(first)s right in the first weeks to %(last)s in the last") % {
-        "first": in_percent(trend.first),
-        "last": in_percent(trend.last),
-    }

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from accounts.tables import safe_cell
-from dashboards.overview.reading import joined, name_of
+from dashboards.overview.reading import name_of
 from reinforcement.progress.figures import map_step
-from reinforcement.progress.reading import in_percent
+from reinforcement.progress.reading import in_percent, joined
 from reinforcement.progress.tables import Cell
 from reinforcement.published.figures import Company, CompetencyTotal, GroupCell, GroupRow, Share
 from reinforcement.published.queries import WeekRow
@@ -95,7 +95,7 @@ def total_cells(totals: Iterable[CompetencyTotal]) -> tuple[Cell, ...]:
 
 def figures_as_csv(found: Company, rows: Iterable[GroupRow]) -> str:
     """All groups: per competency the figure in per cent, the number of people behind it, and the date on which it was published."""
-    heads = [gettext("Group"), gettext("People"), gettext("Takes part, %"), gettext("Takes part, people")]
+    heads = [gettext("Group"), gettext("People"), gettext("Participation, %"), gettext("Participation, people")]
     for total in found.competencies:
         name = total.competency.name
         heads += [f"{name}, %", f"{name}, {gettext('people with data')}", f"{name}, {gettext('published on')}"]
@@ -121,8 +121,8 @@ def weeks_as_csv(groups: Iterable[WeekRow], competencies: Iterable[WeekRow]) -> 
         gettext("Answers"),
         gettext("Right"),
         gettext("People who answered"),
-        gettext("Takes part, %"),
-        gettext("Takes part, people"),
+        gettext("Participation, %"),
+        gettext("Participation, people"),
     ]
     lines = [heads]
     for row in groups:

@@ -13,6 +13,7 @@ from accounts.signin.decorators import role_required
 from dashboards.overview import tables
 from dashboards.overview.charts import trend_chart
 from dashboards.overview.reading import read_company
+from reinforcement.progress.reading import joined
 from reinforcement.published import queries
 
 GROUPS_A_PAGE = 50
@@ -36,6 +37,7 @@ def company_overview(request):
     context = {
         "company": found,
         "reading": read_company(found),
+        "without_figure": joined(found.without_figure),
         "minimum": minimum,
         "rows": tables.table_rows(rows, minimum, found.published_at),
         "totals": tables.total_cells(found.competencies),

@@ -1,6 +1,6 @@
 """Figures of learning progress as values: what was counted, what it is counted against, and whether that says something. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,6 +10,9 @@ MINIMUM_ANSWERS = 5
 
 SHOWN_WEEKS = 26
 """How far back a page looks, the current week included."""
+
+ALIKE_WITHIN = 2
+"""Per cent: a competency that stands no further above the lowest is named beside it."""
 
 MAP_STEPS = (40, 50, 60, 70, 80, 90)
 """Per cent at which the next of the seven shades of the map begins."""
@@ -193,3 +196,8 @@ def percent(share: float) -> int:
 def map_step(value: int) -> int:
     """The shade of the map, 1 to 7, for a figure in per cent."""
     return 1 + sum(value >= step for step in MAP_STEPS)
+
+
+def lowest_of(percents: Sequence[int]) -> list[int]:
+    """The places of the lowest one and of those that stand alike, in their order. Raises ValueError of none."""
+    return [place for place, value in enumerate(percents) if value <= min(percents) + ALIKE_WITHIN]

@@ -16,7 +16,7 @@ CREDIT_UNITS = 10_000
 class Week(models.Model):
     """Counts of one week (by its Monday) and one competency. Shares are quotients of sums, never means of shares."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     week_on = models.DateField()
     presented = models.PositiveIntegerField(default=0)

@@ -3,8 +3,10 @@
 A reading names competencies and numbers of people, never a person, and says so when there is too little to say anything.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reinforcement.progress.figures import (
@@ -15,6 +17,7 @@ from reinforcement.progress.figures import (
     Measure,
     PersonProgress,
     TeamFigures,
+    lowest_of,
     mean_of,
     percent,
 )
@@ -32,6 +35,11 @@ AT_HOME = 90
 class Reading:
     headline: str
     evidence: str = ""
+
+
+def joined(names: Sequence[str]) -> str:
+    """Such as "Negotiation and Value and price"."""
+    return get_text_list(list(names), gettext("and"))
 
 
 def in_percent(value: int) -> str:
@@ -57,6 +65,7 @@ def _read_competencies(team: TeamFigures) -> Reading:
     lowest = min(told, key=lambda column: means[column].share)
     low, high = means[lowest].percent, max(means[column].percent for column in told)
     name = team.competencies[lowest].name
+    alike = [told[place] for place in lowest_of([means[column].percent for column in told])]
     if len(told) == 1:
         headline = (
             gettext("%(competency)s stands at %(share)s at the last answer")
@@ -64,7 +73,7 @@ def _read_competencies(team: TeamFigures) -> Reading:
             else gettext("%(competency)s began at %(share)s")
         )
         return Reading(headline % {"competency": name, "share": in_percent(low)}, _people_with_data(means[lowest]))
-    evidence = _evidence(team, means, told, lowest)
+    evidence = _evidence(team, means, told, alike)
     if team.measure is Measure.RIGHT and low >= AT_HOME:
         return Reading(gettext("Every competency stands at %(share)s or more") % {"share": in_percent(AT_HOME)}, evidence)
     if high - low < SAME_WITHIN:
@@ -72,6 +81,10 @@ def _read_competencies(team: TeamFigures) -> Reading:
         if low == high:
             return Reading(gettext("No competency stands out: all are at %(low)s") % words, evidence)
         return Reading(gettext("No competency stands out: all lie between %(low)s and %(high)s") % words, evidence)
+    if len(alike) > 1:
+        names = joined([team.competencies[column].name for column in alike])
+        headline = gettext("%(names)s need the most practice") if team.measure is Measure.RIGHT else gettext("%(names)s began lowest")
+        return Reading(headline % {"names": names}, evidence)
     return Reading(_lowest_headline(team, lowest, told) % {"competency": name}, evidence)
 
 
@@ -96,10 +109,12 @@ def _lowest_headline(team: TeamFigures, lowest: int, told: list[int]) -> str:
     return gettext("%(competency)s needs the most practice") if is_right else gettext("%(competency)s began lowest")
 
 
-def _evidence(team: TeamFigures, means: tuple[Mean, ...], told: list[int], lowest: int) -> str:
-    following = min((column for column in told if column != lowest), key=lambda column: means[column].share)
+def _evidence(team: TeamFigures, means: tuple[Mean, ...], told: list[int], alike: list[int]) -> str:
+    """`alike` are the lowest ones; where that is all of them, the last one follows."""
+    lowest = alike[0]
+    following = min((column for column in told if column not in alike), key=lambda column: means[column].share, default=told[-1])
     words = {
-        "share": in_percent(means[lowest].percent),
+        "share": in_percent(percent(sum(means[column].share for column in alike) / len(alike))),
         "following": team.competencies[following].name,
         "following_share": in_percent(means[following].percent),
         "people": _people_with_data(means[lowest]),

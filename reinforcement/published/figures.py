@@ -1,13 +1,10 @@
 """Published figures as values. Totals are made from published figures alone: they tell nothing that these do not. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from reinforcement.progress.figures import CompetencyName, percent
-
-WEEKS_COMPARED = 2
-"""The first and the last weeks of a trend that are compared: single weeks go up and down."""
+from reinforcement.progress.figures import CompetencyName, Figure, percent
 
 PARTICIPATION_WEEKS = 4
 """Participation is said of so many weeks: the last ones that are published."""
@@ -86,6 +83,8 @@ class Company:
     groups: int
     people: int
     competencies: tuple[CompetencyTotal, ...]
+    # Names of competencies that nothing is published of.
+    without_figure: tuple[str, ...]
     weeks: tuple[WeekTotal, ...]
 
     @property
@@ -98,14 +97,19 @@ class Company:
         latest = [week.participation for week in self.weeks if week.participation.is_shown][-PARTICIPATION_WEEKS:]
         return latest_mean(latest)
 
+    @property
+    def every_week(self) -> tuple[WeekTotal, ...]:
+        """From the first week to the last, with those between them of which nothing is shown."""
+        if not self.weeks:
+            return ()
+        shown = {week.week_on: week for week in self.weeks}
+        first = self.weeks[0].week_on
+        days = [first + timedelta(weeks=number) for number in range((self.weeks[-1].week_on - first).days // 7 + 1)]
+        return tuple(shown.get(day, WeekTotal(day)) for day in days)
 
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Right among the answers of the first and of the last weeks, in whole per cent, and how many weeks lie between their ends."""
-
-    first: int
-    last: int
-    weeks: int
+    @property
+    def right_by_week(self) -> tuple[Figure, ...]:
+        return tuple(Figure(week.right, week.answered) for week in self.every_week)
 
 
 def mean_of(shares: Iterable[tuple[int, int]]) -> Share:
@@ -120,16 +124,3 @@ def latest_mean(weeks: Iterable[Share]) -> Share:
     shown = [(week.percent, week.people) for week in weeks if week.people is not None]
     mean = mean_of(shown)
     return Share(mean.percent, max(people for _percent, people in shown)) if mean.is_shown else mean
-
-
-def trend_of(weeks: Sequence[WeekTotal]) -> Trend | None:
-    """From the first weeks to the last ones; None where there are too few weeks with answers to compare."""
-    told = [week for week in weeks if week.answered]
-    if len(told) < 2 * WEEKS_COMPARED:
-        return None
-    first, last = told[:WEEKS_COMPARED], told[-WEEKS_COMPARED:]
-    return Trend(_right_of(first), _right_of(last), (told[-1].week_on - told[0].week_on).days // 7 + 1)
-
-
-def _right_of(weeks: Sequence[WeekTotal]) -> int:
-    return percent(sum(week.right for week in weeks) / sum(week.answered for week in weeks))

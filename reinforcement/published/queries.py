@@ -36,7 +36,7 @@ class NotPublished(LookupError):
 
 
 def company(reader: Member, competency_public_id: str | None = None) -> Company:
-    """What is published of the reader's organization; the weeks of one competency where it is named. Five statements.
+    """What is published of the reader's organization; the weeks of one competency where it is named. Six statements.
 
     Raises NotPublished where the named competency has no published figure.
     """
@@ -53,6 +53,7 @@ def company(reader: Member, competency_public_id: str | None = None) -> Company:
         groups=size["groups"] or 0,
         people=size["people"] or 0,
         competencies=totals,
+        without_figure=tuple(_names_without_figure(reader, totals)),
         weeks=tuple(_weeks(reader, chosen)),
     )
 
@@ -75,6 +76,12 @@ def _competency_totals(reader: Member) -> Iterable[CompetencyTotal]:
         if pk in totals:
             weighted, with_data = totals[pk]
             yield CompetencyTotal(CompetencyName(pk, str(public_id), name), percent(weighted / with_data / 100), with_data)
+
+
+def _names_without_figure(reader: Member, totals: Iterable[CompetencyTotal]) -> Iterable[str]:
+    """Names of the others that questions belong to, in the organization's order. One statement."""
+    told = [total.competency.pk for total in totals]
+    return Competency.objects.visible_to(reader).filter(children=None, archived_at=None).exclude(pk__in=told).values_list("name", flat=True)
 
 
 def _weeks(reader: Member, competency: CompetencyName | None) -> Iterable[WeekTotal]:

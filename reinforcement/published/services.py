@@ -187,7 +187,7 @@ def _publish_week(organization: Organization, today: date) -> bool:
 def _next_week(organization: Organization, publication: Publication) -> date | None:
     if publication.weeks_through is not None:
         return publication.weeks_through + timedelta(weeks=1)
-    earliest = MemberWeek.objects.filter(organization=organization).aggregate(week_on=Min("week_on"))["week_on"]
+    earliest = MemberWeek.objects.filter(member__organization=organization).aggregate(week_on=Min("week_on"))["week_on"]
     if earliest is None or publication.published_on is None:
         return None
     monday = publication.published_on - timedelta(days=publication.published_on.weekday())
@@ -247,7 +247,7 @@ def _people_of_week(
     group_of_team = {team_id: group.pk for group in groups for team_id in group.team_ids}
     members = _memberships(organization, today).filter(member__in=learners_of(organization)).values_list("member_id", "team_id")
     group_of = {member_id: group_of_team[team_id] for member_id, team_id in members.iterator() if team_id in group_of_team}
-    weeks = MemberWeek.objects.filter(organization=organization, week_on=week_on).order_by("member_id")
+    weeks = MemberWeek.objects.filter(member__organization=organization, week_on=week_on).order_by("member_id")
     columns = weeks.values_list("member_id", "competency_id", "answered", "right", "presented")
     current: int | None = None
     person = _WeekOfPerson()

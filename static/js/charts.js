@@ -54,13 +54,18 @@
     }
   });
 
+  const showTable = (plot) => {
+    plot.hidden = true;
+    plot.closest("figure").querySelector("details")?.setAttribute("open", "");
+  };
+
   const draw = async (plot) => {
     try {
       await Promise.all([load(), document.fonts.ready]);
     } catch {
       // Without the library the table says it all.
-      plot.hidden = true;
-      plot.closest("figure").querySelector("details")?.setAttribute("open", "");
+      plot.dataset.failed = "";
+      showTable(plot);
       return;
     }
     const figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent);
@@ -89,6 +94,14 @@
     { rootMargin: "400px" },
   );
   for (const plot of document.querySelectorAll("[data-figure]")) seen.observe(plot);
+
+  // Printing waits for nobody: where a chart is not drawn yet, paper shows its table.
+  addEventListener("beforeprint", () => {
+    for (const plot of document.querySelectorAll("[data-figure]")) if (!drawn.has(plot)) showTable(plot);
+  });
+  addEventListener("afterprint", () => {
+    for (const plot of document.querySelectorAll("[data-figure]:not([data-failed])")) plot.hidden = false;
+  });
 
   const redrawAll = () => drawn.forEach((_figure, plot) => redraw(plot));
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", redrawAll);

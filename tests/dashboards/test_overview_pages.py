@@ -45,7 +45,8 @@ def lines_of(response):
 def test_overview_says_its_finding_and_what_it_rests_on(client, organization, role):
     fill(organization)
     page = read(client, role(organization=organization)).content.decode()
-    assert "<span>In 10 weeks, 40 points more.</span> <span>Value and price lags behind.</span>" in page
+    assert "<span>From 50\N{NO-BREAK SPACE}% to 80\N{NO-BREAK SPACE}% of the answers right in 6 weeks.</span>" in page
+    assert "<span>Value and price lags behind.</span>" in page
     assert "Right at the last answer: 50\N{NO-BREAK SPACE}% over all competencies, 40\N{NO-BREAK SPACE}% on Value and price" in page
     assert "Published on 4 March 2026" in page
 
@@ -140,7 +141,7 @@ def test_files_hold_what_the_page_shows(client, organization):
     fill(organization, weeks=2)
     reader = HrFactory(organization=organization)
     heads, *rows = lines_of(read(client, reader, "/overview/groups.csv"))
-    assert heads[:5] == ["Group", "People", "Takes part, %", "Takes part, people", "Questioning, %"]
+    assert heads[:5] == ["Group", "People", "Participation, %", "Participation, people", "Questioning, %"]
     assert rows == [
         ["Team 0", "6", "100", "6", "60", "6", "2026-03-04", "40", "6", "2026-03-04"],
         ["Team 1", "6", "100", "6", "60", "6", "2026-03-04", "40", "6", "2026-03-04"],
@@ -161,8 +162,18 @@ def test_overview_costs_the_same_however_many_groups_weeks_and_competencies(clie
     fill(organization, teams=number, competencies=number, weeks=2 * number)
     reader = HrFactory(organization=organization)
     client.force_login(reader.user)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/overview/")
+
+
+def test_competencies_without_a_figure_are_named(client, organization):
+    fill(organization)
+    CompetencyFactory(organization=OrganizationFactory(), name="Elsewhere")
+    group = CompetencyFactory(organization=organization, name="The talk")
+    for name in ("Closing", "Listening"):
+        CompetencyFactory(organization=organization, name=name, parent=group)
+    page = read(client, HrFactory(organization=organization)).content.decode()
+    assert "No figure yet, for too few people have answered enough: Closing and Listening." in page
 
 
 def test_older_figure_stands_with_its_date(client, organization):

@@ -119,6 +119,20 @@ def test_chart_that_could_not_be_loaded_leaves_its_table(open_page, settings):
     expect(page.get_by_role("img", name=LINES)).to_be_hidden()
 
 
+def test_paper_shows_the_table_of_a_chart_that_is_not_drawn_yet(open_page, settings):
+    settings.DEMO = True
+    page = open_page()
+    page.route("**/plotly.min.js", lambda route: None)
+    page.goto("/ui/")
+    table = page.get_by_role("table", name="Value and price by week")
+    expect(table).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(table).to_be_visible()
+    expect(page.locator("#lines-sample [data-figure]")).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#lines-sample [data-figure]")).to_be_visible()
+
+
 def test_chart_without_script_gives_way_to_its_table(open_page, settings):
     settings.DEMO = True
     page = open_page(java_script_enabled=False)

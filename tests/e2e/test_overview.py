@@ -25,7 +25,7 @@ from tests.reinforcement.published.world import DAY, add_sellers, add_team, make
 @pytest.fixture
 def organization():
     organization = OrganizationFactory(name="Fennema")
-    make_four_teams(organization)
+    make_four_teams(organization, weeks=8)
     publish(organization, moment(DAY))
     return organization
 
@@ -34,7 +34,9 @@ def organization():
 def test_hr_and_leadership_read_the_company(device, sign_in, organization, role):
     sign_in(device, role(organization=organization))
     device.goto("/")
-    expect(device.get_by_role("heading", level=1)).to_have_text("In 6 weeks, 40 points more. Negotiation lags behind.")
+    expect(device.get_by_role("heading", level=1)).to_have_text(
+        "From 25\N{NO-BREAK SPACE}% to 65\N{NO-BREAK SPACE}% of the answers right in 4 weeks. Negotiation lags behind."
+    )
     heat = device.get_by_role("table").filter(has_text="All groups, mean")
     expect(heat.get_by_role("rowheader", name="Inside sales and Luxembourg")).to_be_visible()
     expect(heat.get_by_role("columnheader", name="Value and price")).to_be_visible()

@@ -186,7 +186,7 @@ def test_picture_of_the_people(open_page, sign_in, organization, photograph):
 
 
 def test_picture_of_the_overview(open_page, sign_in, organization, photograph):
-    make_four_teams(organization)
+    make_four_teams(organization, weeks=8)
     publish(organization, moment(DAY))
     desk = open_page(DESK)
     sign_in(desk, HrFactory(organization=organization, name="Ria Claes"))

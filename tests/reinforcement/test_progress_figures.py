@@ -122,10 +122,18 @@ def test_started_cell_without_a_known_whole_shows_the_number_alone():
 
 
 def test_reading_names_the_competency_that_is_lowest_for_nearly_everyone():
-    reading = read_team(team((91, 80, 79), (88, 74, 71), (84, 76, 69), (62, 50, 38), (70, 47, 62)))
+    reading = read_team(team((91, 80, 79), (88, 74, 71), (84, 76, 69), (62, 50, 38), (70, 57, 62)))
     assert reading == Reading(
         "Value and price needs the most practice, for nearly everyone",
-        f"64{SPACE}% on average, then Negotiation with 65{SPACE}%. 5 of 5 people have enough answers.",
+        f"64{SPACE}% on average, then Negotiation with 67{SPACE}%. 5 of 5 people have enough answers.",
+    )
+
+
+def test_reading_names_competencies_that_stand_alike_together():
+    reading = read_team(team((91, 72, 71), (88, 74, 73)))
+    assert reading == Reading(
+        "Negotiation and Value and price need the most practice",
+        f"73{SPACE}% on average, then Conversation skill with 90{SPACE}%. 2 of 2 people have enough answers.",
     )
 
 

@@ -21,7 +21,7 @@ from tests.reinforcement.published.life import Life
 
 pytestmark = pytest.mark.django_db
 
-SAMPLE = 40
+SAMPLE = 16
 ALL = 1_000
 TWINS = 12
 

@@ -63,8 +63,8 @@ def answer_in(week_on: date, member: Member, competency: Competency, *, answered
 TEAMS = {"Benelux North": 7, "Benelux South": 8, "Inside sales": 3, "Luxembourg": 2}
 
 
-def make_four_teams(organization: Organization) -> None:
-    """Four teams, two of them small, that were asked for the six weeks before DAY and answered more and more right."""
+def make_four_teams(organization: Organization, weeks: int = 6) -> None:
+    """Four teams, two of them small, that were asked for so many weeks before DAY (9 at most) and answered more and more right."""
     competencies = [
         Competency.objects.create(organization=organization, name=name) for name in ("Questioning", "Value and price", "Negotiation")
     ]
@@ -73,7 +73,7 @@ def make_four_teams(organization: Organization) -> None:
             # One of the small teams has not begun with the last competency.
             for place, competency in enumerate(competencies[: 2 if name == "Luxembourg" else 3]):
                 stand(seller, competency, 8 - 2 * place)
-                for week in range(1, 7):
+                for week in range(1, weeks + 1):
                     answered = 0 if number == 0 else 10
                     right = answered * (9 - week) // 10
                     answer_in(week_before(DAY, week), seller, competency, answered=answered, right=right, presented=12)
