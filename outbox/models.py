@@ -48,7 +48,7 @@ class Owed(models.Model):
         DROPPED = "dropped"
 
     kind = models.CharField(max_length=60)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     organization = models.UUIDField(null=True, blank=True, help_text="public id")
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -64,6 +64,8 @@ class Owed(models.Model):
 
     class Meta:
         abstract = True
+        # Not `unique=True`, which would add a second index, for searches by the beginning of a key, to each of very many rows.
+        constraints = [models.UniqueConstraint(fields=["key"], name="%(class)s_key_once")]
 
 
 class OutboxMessage(Owed):
@@ -75,7 +77,7 @@ class OutboxMessage(Owed):
     time_zone = models.CharField(max_length=64)
     expires_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Owed.Meta):
         indexes = [
             # The sweeper's question: what waits and is due.
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="message_waiting"),
@@ -88,7 +90,7 @@ class OutboxMessage(Owed):
 class Job(Owed):
     """A piece of work for a worker. Its kind is registered by the room that does it."""
 
-    class Meta:
+    class Meta(Owed.Meta):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_waiting"),
             models.Index(fields=["kind"], condition=Q(state="parked"), name="job_parked"),

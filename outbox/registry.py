@@ -31,6 +31,9 @@ class MessageKind(Protocol):
         """Whether the person may be reached at `now` (quiet hours, budget); False holds it back and asks again later."""
 
 
+# What follows a message that is finished, however it ended; runs in the transaction that finishes it.
+FollowUp = Callable[[OutboxMessage], None]
+
 # Does the work of a job from its payload. It may run again after a crash, so it must come to the same end.
 JobKind = Callable[[dict], None]
 
@@ -41,12 +44,15 @@ class UnknownKind(LookupError):
 
 _message_kinds: dict[str, MessageKind] = {}
 _secret_kinds: set[str] = set()
+_follow_ups: dict[str, FollowUp] = {}
 _job_kinds: dict[str, JobKind] = {}
 
 
-def register_message_kind(name: str, kind: MessageKind, *, is_secret: bool = False) -> None:
+def register_message_kind(name: str, kind: MessageKind, *, is_secret: bool = False, follow_up: FollowUp | None = None) -> None:
     """Makes the kind known; the payload of a secret one (codes, links) is wiped as soon as the message is finished."""
     _message_kinds[name] = kind
+    if follow_up is not None:
+        _follow_ups[name] = follow_up
     if is_secret:
         _secret_kinds.add(name)
 
@@ -66,6 +72,12 @@ def message_kind(name: str) -> MessageKind:
 def is_secret(name: str) -> bool:
     """Whether the payload of this kind of message is wiped once it is finished."""
     return name in _secret_kinds
+
+
+def follow_up(message: OutboxMessage) -> None:
+    """Lets the message's room owe what follows it."""
+    if message.kind in _follow_ups:
+        _follow_ups[message.kind](message)
 
 
 def job_kind(name: str) -> JobKind:

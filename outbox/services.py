@@ -8,13 +8,13 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
 from outbox import mail
 from outbox.models import JOB_TRIES, MESSAGE_TRIES, Job, OutboxMessage, Owed
-from outbox.registry import UnknownKind, is_secret, job_kind, message_kind
+from outbox.registry import UnknownKind, follow_up, is_secret, job_kind, message_kind
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 # A message that may not be sent now (quiet hours, budget) is asked about again after this time.
 HOLD = timedelta(minutes=15)
+# The kind of job that owes what follows a message.
+FOLLOW_UP = "follow_up"
 TRIES: dict[type[Owed], int] = {OutboxMessage: MESSAGE_TRIES, Job: JOB_TRIES}
 
 
@@ -141,9 +143,28 @@ def _release(row: Owed, **columns) -> None:
     _held(row).update(claim=None, claimed_at=None, **columns)
 
 
+@transaction.atomic
 def _finish(row: Owed, state: Owed.State, reason: Exception | str) -> None:
     columns: dict[str, dict] = {"payload": {}} if isinstance(row, OutboxMessage) and is_secret(row.kind) else {}
-    _held(row).update(state=state, finished_at=timezone.now(), claim=None, claimed_at=None, last_error=_text(reason), **columns)
+    is_ours = _held(row).update(state=state, finished_at=timezone.now(), claim=None, claimed_at=None, last_error=_text(reason), **columns)
+    if is_ours and isinstance(row, OutboxMessage):
+        _follow_up(row)
+
+
+def _follow_up(message: OutboxMessage) -> None:
+    """Owes what follows the message. Where that fails it becomes a job: the message stays finished, as its mail may be out already."""
+    try:
+        with transaction.atomic():
+            follow_up(message)
+    except Exception:
+        logger.warning("what follows message %s of kind %s is left to a job", message.pk, message.kind, exc_info=True)
+        queue_job(key=f"{FOLLOW_UP}:{message.pk}", kind=FOLLOW_UP, organization=message.organization, payload={"message": message.pk})
+
+
+@transaction.atomic
+def follow_up_later(payload: dict) -> None:
+    """The job that owes what could not be owed when its message was finished. One statement beside those of the kind."""
+    follow_up(OutboxMessage.objects.get(pk=payload["message"]))
 
 
 def _text(failure: Exception | str) -> str:

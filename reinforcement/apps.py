@@ -13,4 +13,4 @@ class ReinforcementConfig(AppConfig):
 
         services.when_meaning_changes(store.restart)
         for name, kind in messages.KINDS.items():
-            register_message_kind(name, kind)
+            register_message_kind(name, kind, follow_up=messages.FOLLOW_UPS.get(name))

@@ -58,6 +58,7 @@ PURE = [
 NOT_PURE = {"reinforcement.memory.store", "reinforcement.memory.models"}
 ALLOWED_IN_PURE = {
     "django.utils.translation": "words on screen are marked where they are written",
+    "django.utils.text": "names are listed as the language lists them",
     "django.utils.functional": "the type of words that are translated late",
     "django.core.exceptions": "validators of model fields raise Django's error",
 }

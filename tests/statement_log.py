@@ -42,6 +42,7 @@ SYSTEM = {
     "django.core.management.commands.migrate:Command.handle": "migrations change the rows of all organizations",
     "reinforcement.programs.planner:count_owed": "one number for the operator: how many sets of all organizations wait to be made",
     "reinforcement.daily.preparing:prepare_sets": "the morning run makes the sets of all organizations, a batch of members at a time",
+    "reinforcement.daily.preparing:_Morning.help": "the same, in a thread beside it",
     "reinforcement.programs.enrolling:enroll_audiences": "enrolments of all running programs follow their audiences in three statements",
     "reinforcement.daily.links:open_link": "the signed token names the set: before it is read, nobody is known",
     "reinforcement.daily.messages:send_again": "the same: the token names the set, the set its member",

@@ -17,16 +17,19 @@ from django.utils.translation import ngettext
 from accounts.models import Absence, Member
 from outbox import services as outbox
 from outbox.models import OutboxMessage
-from outbox.registry import MessageKind, Rendered
+from outbox.registry import FollowUp, MessageKind, Rendered
 from reinforcement.daily.links import link_to, stop_link_of
 from reinforcement.daily.models import DailySet, DailySetItem
 from reinforcement.daily.services import OPEN_FOR, current_set
+from reinforcement.programs.local_days import instant
 from reinforcement.questions.kinds.registry import kind
 
 MORNING, REMINDER, AGAIN = "daily_morning", "daily_reminder", "daily_again"
 SUBJECT_CHARACTERS = 78
 MINUTES_A_QUESTION = 2 / 3
-# A reminder comes no sooner than this after the morning mail, however late that one was.
+# At most one reminder, this long after the person's hour.
+REMIND_AFTER = timedelta(hours=5)
+# It comes no sooner than this after the morning mail, however late that one was.
 MAILS_APART = timedelta(hours=2)
 # A mail that was asked for this minute is of no use much later.
 AGAIN_LASTS = timedelta(hours=1)
@@ -55,12 +58,11 @@ class DailyMail:
 
 class Reminder(DailyMail):
     def may_send(self, message: OutboxMessage, now: datetime) -> bool:
-        """Not while the morning mail still waits, nor on its heels: after an outage both are due at once. One statement."""
+        """Not on the heels of the morning mail, which an outage may have made late. One statement."""
         morning = OutboxMessage.objects.filter(
             organization=message.organization, member=message.member, kind=MORNING, payload__set=message.payload["set"]
         )
-        is_near = Q(state=OutboxMessage.State.WAITING) | Q(state=OutboxMessage.State.DONE, finished_at__gt=now - MAILS_APART)
-        return not morning.filter(is_near).exists()
+        return not morning.filter(state=OutboxMessage.State.DONE, finished_at__gt=now - MAILS_APART).exists()
 
 
 class AskedForMail:
@@ -78,6 +80,36 @@ class AskedForMail:
 
 
 KINDS: dict[str, MessageKind] = {MORNING: DailyMail("wants_morning_mail"), REMINDER: Reminder("wants_reminder"), AGAIN: AskedForMail()}
+
+
+def owe_reminder(morning: OutboxMessage) -> None:
+    """Owes the reminder when the morning mail is finished, sent or not: until then nobody knows whether it is needed. Two statements."""
+    daily_set = _set_of(morning)
+    if daily_set is None or not daily_set.member.wants_reminder or daily_set.completed_at is not None:
+        return
+    member = daily_set.member
+    due_at = instant(daily_set.local_date, member.preferred_hour, member.time_zone) + REMIND_AFTER
+    if morning.expires_at is None or due_at >= morning.expires_at:
+        return
+    outbox.queue_messages(
+        [
+            OutboxMessage(
+                kind=REMINDER,
+                key=f"daily:reminder:{daily_set.pk}",
+                organization=morning.organization,
+                member=morning.member,
+                address=member.email,
+                language=member.language,
+                time_zone=member.time_zone,
+                payload=morning.payload,
+                due_at=due_at,
+                expires_at=morning.expires_at,
+            )
+        ]
+    )
+
+
+FOLLOW_UPS: dict[str, FollowUp] = {MORNING: owe_reminder}
 
 
 def send_again(set_id: uuid.UUID, now: datetime) -> None:

@@ -26,10 +26,10 @@ class DailySet(models.Model):
     """What one seller is asked on one local date. The latest one is the current one; an earlier one is no debt."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="daily_sets", db_index=False)
     # The member's team on that day: figures of what was presented and answered follow it.
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     local_date = models.DateField()
     size = models.PositiveSmallIntegerField()
     answered = models.PositiveSmallIntegerField(default=0)
@@ -72,24 +72,22 @@ class DailySetItem(models.Model):
     # Names this delivery from outside; also the key that makes a repeated answer count once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    daily_set = models.ForeignKey(DailySet, on_delete=models.CASCADE, related_name="items", db_index=False)
+    daily_set = models.ForeignKey(DailySet, on_delete=models.CASCADE, related_name="items", db_index=False, db_constraint=False)
     position = models.PositiveSmallIntegerField()
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     # The question's main competency on that day.
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+", db_index=False)
+    wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     reason = models.CharField(max_length=10, choices=Reason)
 
     objects = DailySetItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["daily_set", "question"], name="daily_set_item_question_once"),
-            models.UniqueConstraint(fields=["daily_set", "position"], name="daily_set_item_position_once"),
-        ]
+        # Also the index by which the items of a set are found.
+        constraints = [models.UniqueConstraint(fields=["daily_set", "question"], name="daily_set_item_question_once")]
 
     @property
     def seed(self) -> str:

@@ -111,14 +111,15 @@ def _mend(organization_id: int, difference: Difference) -> None:
     }
     model, names = rows[difference.table]
     key = dict(zip(names, difference.key, strict=True))
-    model.objects.filter(organization_id=organization_id, **key).delete()
+    model.objects.filter(**key).delete()
     if difference.rebuilt is not None:
         model.objects.create(organization_id=organization_id, **key, **difference.rebuilt)
 
 
 def _kept_rollups(organization_id: int) -> Rollups:
     def weeks(model: type[MemberWeek] | type[TeamWeek], whose: str) -> dict[tuple, dict[str, int]]:
-        rows = model.objects.filter(organization_id=organization_id).values(whose, "competency_id", "week_on", *_WEEK_COUNTS)
+        of_organization = {whose.replace("_id", "__organization_id"): organization_id}
+        rows = model.objects.filter(**of_organization).values(whose, "competency_id", "week_on", *_WEEK_COUNTS)
         return {(row[whose], row["competency_id"], row["week_on"]): {name: row[name] for name in _WEEK_COUNTS} for row in rows.iterator()}
 
     last = LastAnswers.objects.filter(organization_id=organization_id)
@@ -133,7 +134,7 @@ def _counted_rollups(organization_id: int) -> Rollups:
     member_weeks: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_WEEK_COUNTS, 0))
     team_weeks: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_WEEK_COUNTS, 0))
     last: dict[tuple, tuple[tuple, bool]] = {}
-    answers = Answer.objects.filter(organization_id=organization_id).order_by("pk")
+    answers = Answer.objects.filter(member__organization_id=organization_id).order_by("pk")
     for row in answers.iterator(chunk_size=2000):
         counted = as_counted(row)
         for name, amount in counted.amounts().items():
@@ -152,7 +153,7 @@ def _counted_rollups(organization_id: int) -> Rollups:
 
 def _presented(organization_id: int) -> Iterable[tuple[int, int, int, date]]:
     """Member, team, competency and date of every item that was put into a set."""
-    items = DailySetItem.objects.filter(organization_id=organization_id).order_by()
+    items = DailySetItem.objects.filter(daily_set__member__organization_id=organization_id).order_by()
     return items.values_list("daily_set__member_id", "daily_set__team_id", "competency_id", "daily_set__local_date").iterator(5000)
 
 

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from reinforcement.programs import planner
 from reinforcement.programs.local_days import adapted, as_values, local_days
 from reinforcement.programs.models import Program
 
 # The sellers that each running program is for, today: named members, and members of named teams or of teams below them.
-_AUDIENCE = """
+_WANTED = """
+CREATE TEMPORARY TABLE wanted {until} AS
 WITH RECURSIVE local_day(time_zone, local_date) AS ({days}),
 audience_team(program_id, team_id) AS (
     SELECT audience.program_id, audience.team_id
@@ -29,21 +31,18 @@ invited(program_id, member_id) AS (
     JOIN local_day ON local_day.time_zone = member.time_zone
     WHERE membership.started_on <= local_day.local_date
       AND (membership.ended_on IS NULL OR membership.ended_on > local_day.local_date)
-),
-wanted(program_id, organization_id, member_id, started_on) AS (
-    SELECT program.id, program.organization_id, member.id,
-           CASE WHEN program.starts_on > local_day.local_date THEN program.starts_on ELSE local_day.local_date END
-    FROM invited
-    JOIN reinforcement_program program ON program.id = invited.program_id
-    JOIN accounts_member member ON member.id = invited.member_id AND member.organization_id = program.organization_id
-    JOIN local_day ON local_day.time_zone = member.time_zone
-    WHERE member.is_active AND member.is_seller
 )
+SELECT program.id AS program_id, program.organization_id, member.id AS member_id,
+       CASE WHEN program.starts_on > local_day.local_date THEN program.starts_on ELSE local_day.local_date END AS started_on
+FROM invited
+JOIN reinforcement_program program ON program.id = invited.program_id
+JOIN accounts_member member ON member.id = invited.member_id AND member.organization_id = program.organization_id
+JOIN local_day ON local_day.time_zone = member.time_zone
+WHERE member.is_active AND member.is_seller
 """
 
 _START = """
 INSERT INTO reinforcement_enrollment (organization_id, program_id, member_id, started_on)
-{audience}
 SELECT wanted.organization_id, wanted.program_id, wanted.member_id, wanted.started_on FROM wanted
 WHERE NOT EXISTS (
     SELECT 1 FROM reinforcement_enrollment enrollment
@@ -52,7 +51,6 @@ ON CONFLICT (program_id, member_id) DO NOTHING
 """
 
 _RETURN = """
-{audience}
 UPDATE reinforcement_enrollment SET ended_on = NULL
 WHERE ended_on IS NOT NULL AND EXISTS (
     SELECT 1 FROM wanted WHERE wanted.program_id = reinforcement_enrollment.program_id
@@ -60,7 +58,6 @@ WHERE ended_on IS NOT NULL AND EXISTS (
 """
 
 _END = """
-{audience}
 UPDATE reinforcement_enrollment SET ended_on = %s
 WHERE ended_on IS NULL
   AND program_id IN (SELECT program.id FROM reinforcement_program program WHERE program.state = 'running' {one})
@@ -81,14 +78,13 @@ def enroll_audiences(now: datetime, *, program: Program | None = None) -> int:
         return 0
     values, parameters = as_values(days, ["text", "date"])
     one, which = ("AND program.id = %s", [program.pk]) if program is not None else ("", [])
-    audience = _AUDIENCE.format(days=values, one=one)
-    parameters = [*parameters, *which, *which]
     changed = 0
+    planner.forget("wanted")
     with connection.cursor() as cursor:
-        cursor.execute(_START.format(audience=audience), parameters)
-        changed += cursor.rowcount
-        cursor.execute(_RETURN.format(audience=audience), parameters)
-        changed += cursor.rowcount
-        cursor.execute(_END.format(audience=audience, one=one), [*parameters, adapted(now.date()), *which])
-        changed += cursor.rowcount
+        cursor.execute(_WANTED.format(until=planner.until_commit(), days=values, one=one), [*parameters, *which, *which])
+        cursor.execute("CREATE INDEX wanted_member ON wanted (program_id, member_id)")
+        cursor.execute("ANALYZE wanted")
+        for statement, given in ((_START, []), (_RETURN, []), (_END.format(one=one), [adapted(now.date()), *which])):
+            cursor.execute(statement, given)
+            changed += cursor.rowcount
     return changed

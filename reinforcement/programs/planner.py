@@ -37,8 +37,8 @@ WHERE member.is_active AND member.is_seller AND member.id > %s AND member.id <= 
   AND NOT EXISTS (SELECT 1 FROM accounts_absence absence
                   WHERE absence.member_id = member.id AND absence.started_on <= local_day.local_date
                     AND (absence.ended_on IS NULL OR absence.ended_on >= local_day.local_date))
-  AND NOT EXISTS (SELECT 1 FROM reinforcement_dailyset daily_set
-                  WHERE daily_set.member_id = member.id AND daily_set.local_date >= local_day.local_date)
+  AND COALESCE((SELECT MAX(daily_set.local_date) FROM reinforcement_dailyset daily_set WHERE daily_set.member_id = member.id)
+               < local_day.local_date, true)
 GROUP BY member.id, member.organization_id, member.language, local_day.local_date
 """
 # The questions of each offer, a question in two programs once: with the one that started first.
@@ -52,30 +52,32 @@ FROM (SELECT offers.offer, program.id AS program_id, program.starts_on, program.
       JOIN reinforcement_question question ON question.id = line.question_id AND question.archived_at IS NULL) counted
 WHERE appearance = 1
 """
-# Candidates are what may be among the first: all that is due or new, or no more of it than can be chosen.
+# Candidates are what may be among the first: all that is due and the new questions of a day, or no more of it than can be chosen.
 _CHOOSE = """
-CREATE TEMPORARY TABLE chosen AS
+CREATE TEMPORARY TABLE chosen {until} AS
 WITH {candidate},
-new_ranked AS (
-    SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position, question_id) AS place_in_program
-    FROM candidate
-),
 ranked AS (
-    SELECT new_ranked.*,
+    SELECT candidate.*,
            ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY is_new, due_on, starts_on, program_id, position, question_id) AS place
-    FROM new_ranked WHERE is_new = 0 OR place_in_program <= new_per_day
+    FROM candidate
 )
 SELECT member_id, organization_id, language, local_date, program_id, question_id, is_new, place - 1 AS position
 FROM ranked WHERE place <= cap
 """
 _EVERYTHING = """
-candidate AS (
+possible AS (
     SELECT owed.*, offered.program_id, offered.starts_on, offered.new_per_day, offered.question_id, offered.position,
            state.due_on, CASE WHEN state.due_on IS NULL THEN 1 ELSE 0 END AS is_new
     FROM owed
     JOIN offered ON offered.offer = owed.offer
     LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
     WHERE state.due_on <= owed.local_date OR (state.due_on IS NULL AND state.retired_on IS NULL)
+),
+candidate AS (
+    SELECT * FROM (
+        SELECT possible.*, ROW_NUMBER() OVER (PARTITION BY member_id, program_id, is_new ORDER BY position, question_id) AS place_in_program
+        FROM possible) counted
+    WHERE is_new = 0 OR place_in_program <= new_per_day
 )
 """
 # PostgreSQL walks the index of what is due from its oldest end, and looks for new questions only for who has room left.
@@ -156,20 +158,21 @@ def choose(batch: Batch, days: list[LocalDay]) -> int:
     """Fills the temporary table `chosen` of this connection with what the batch's members are asked; its number of rows.
 
     Columns: member_id, organization_id, language, local_date, program_id, question_id, is_new, position. The caller holds a
-    transaction and drops the tables.
+    transaction, and has forgotten what was chosen before.
     """
     owed, parameters = _owed(batch, days)
+    until = until_commit()
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE owed AS {owed}", parameters)
-        cursor.execute(f"CREATE TEMPORARY TABLE offered AS {_offered()}")
+        cursor.execute(f"CREATE TEMPORARY TABLE owed {until} AS {owed}", parameters)
+        cursor.execute(f"CREATE TEMPORARY TABLE offered {until} AS {_offered()}")
         cursor.execute("CREATE INDEX offered_question ON offered (offer, question_id)")
         cursor.execute("CREATE INDEX offered_position ON offered (offer, program_id, position)")
         if _is_postgres():
-            # Compiling the statement would take longer than running it for a batch.
-            cursor.execute("SET LOCAL jit = off")
-            cursor.execute("ANALYZE owed")
-            cursor.execute("ANALYZE offered")
-        cursor.execute(_CHOOSE.format(candidate=(_FIRST_ONES if _is_postgres() else _EVERYTHING).strip()))
+            # Compiling the statement would take longer than running it for a batch, and what is remembered for one member
+            # is not asked again for the next.
+            cursor.execute("SELECT set_config('jit', 'off', true), set_config('enable_memoize', 'off', true)")
+            cursor.execute("ANALYZE owed, offered")
+        cursor.execute(_CHOOSE.format(until=until, candidate=(_FIRST_ONES if _is_postgres() else _EVERYTHING).strip()))
         cursor.execute("SELECT COUNT(*) FROM chosen")
         return cursor.fetchone()[0]
 
@@ -203,7 +206,14 @@ def _offered() -> str:
     return _OFFERED.format(is_in_offer=is_in_offer)
 
 
-def forget_choice() -> None:
+def until_commit() -> str:
+    """What makes a temporary table end with its transaction; SQLite keeps it as long as the connection."""
+    return "ON COMMIT DROP" if _is_postgres() else ""
+
+
+def forget(*tables: str) -> None:
+    """Drops these temporary tables, where an earlier batch of this connection or of this transaction has left them."""
+    statements = [", ".join(tables)] if _is_postgres() else tables
     with connection.cursor() as cursor:
-        for table in ("chosen", "offered", "owed"):
-            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        for names in statements:
+            cursor.execute(f"DROP TABLE IF EXISTS {names}")

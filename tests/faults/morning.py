@@ -170,13 +170,19 @@ def _damaged_items() -> list[str]:
 
 def _damaged_messages(morning: Morning) -> list[str]:
     kinds: dict[UUID, list[str]] = {}
-    for kind, set_id in OutboxMessage.objects.values_list("kind", "payload__set"):
+    # A reminder is owed from the moment at which the morning mail is finished.
+    reminded = set()
+    for kind, set_id, state_of_it in OutboxMessage.objects.values_list("kind", "payload__set", "state"):
         # SQLite writes ids without dashes.
         kinds.setdefault(UUID(set_id), []).append(kind)
+        if kind == "daily_morning" and state_of_it != "waiting":
+            reminded.add(UUID(set_id))
     found = []
     sets = DailySet.objects.filter(local_date__in=set(morning.owed.values()))
-    for public_id, member in sets.values_list("public_id", "member_id"):
-        wanted = [] if member in morning.unwanted_mail else ["daily_morning", "daily_reminder"]
+    for public_id, member, wants_reminder in sets.values_list("public_id", "member_id", "member__wants_reminder"):
+        wanted = [] if member in morning.unwanted_mail else ["daily_morning"]
+        if wants_reminder and public_id in reminded:
+            wanted.append("daily_reminder")
         if (seen := sorted(kinds.get(public_id, []))) != wanted:
             found.append(f"member {member} is owed the messages {seen}")
     return found

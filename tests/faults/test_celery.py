@@ -67,7 +67,7 @@ def test_r2_poison_job_is_parked_after_its_tries_and_the_others_are_done(worker,
         wait_until(lambda attempt=attempt: Job.objects.filter(pk=poison.pk, attempts=attempt, claim__isnull=False).exists())
         wait_until(lambda attempt=attempt: worker.log.read_text().count("signal 9 (SIGKILL)") >= attempt)
         Job.objects.filter(pk=poison.pk).update(claimed_at=timezone.now() - LEASE)  # the lease passes
-    wait_until(lambda: not Job.objects.filter(state="waiting").exists(), 120)
+    wait_until(lambda: not Job.objects.filter(state="waiting").exists(), 120 + others / 4)
     poison.refresh_from_db()
     assert (poison.state, poison.last_error) == ("parked", "Its worker was lost at each try.")
     done = list(Job.objects.exclude(pk=poison.pk).values_list("state", "attempts"))

@@ -20,11 +20,11 @@ from outbox import registry, services
 from outbox.models import JOB_TRIES, LEASE, Job, OutboxMessage, OwedQuerySet
 from reinforcement.daily import preparing
 from reinforcement.daily.preparing import prepare_sets
-from reinforcement.models import DailySet
+from reinforcement.models import DailySet, DailySetItem
 from reinforcement.tasks import count_option_shares, prepare_daily_sets
 from tests.faults.conftest import wait_until
 from tests.faults.killing import run_until_point
-from tests.faults.morning import Joining, damage
+from tests.faults.morning import NEW_PER_DAY, Joining, damage
 from tests.outbox.conftest import Note, owe_job, owe_note
 from tests.outbox.test_races import WORKERS, at_once
 
@@ -79,40 +79,17 @@ def take_from_statements(monkeypatch, guard: str, *, instead: str = "", only_of:
 
 
 @contextmanager
-def changed_table(model, change, change_back):
-    """The model's table after `change(editor)`; its rows are gone at the end, when `change_back(editor)` is done."""
+def without_constraint(model, name):
+    """The model's table without this constraint; its rows are gone at the end."""
+    [once] = [constraint for constraint in model._meta.constraints if constraint.name == name]
     with connection.schema_editor() as editor:
-        change(editor)
+        editor.remove_constraint(model, once)
     try:
         yield
     finally:
         model.objects.all().delete()
         with connection.schema_editor() as editor:
-            change_back(editor)
-
-
-@contextmanager
-def sets_not_unique():
-    [once] = [constraint for constraint in DailySet._meta.constraints if constraint.name == "daily_set_once_a_local_date"]
-    with changed_table(
-        DailySet, lambda editor: editor.remove_constraint(DailySet, once), lambda editor: editor.add_constraint(DailySet, once)
-    ):
-        yield
-
-
-@contextmanager
-def message_keys_not_unique():
-    unique = OutboxMessage._meta.get_field("key")
-    plain = unique.clone()
-    plain._unique = False
-    plain.set_attributes_from_name("key")
-    plain.model = OutboxMessage
-    with changed_table(
-        OutboxMessage,
-        lambda editor: editor.alter_field(OutboxMessage, unique, plain),
-        lambda editor: editor.alter_field(OutboxMessage, plain, unique),
-    ):
-        yield
+            editor.add_constraint(model, once)
 
 
 @on_postgresql
@@ -124,17 +101,26 @@ def test_r3_runs_that_overlap_make_each_set_once(morning):
 @on_postgresql
 def test_r3_without_unique_member_and_date_overlapping_runs_are_seen_to_double_sets(morning, monkeypatch):
     take_from_statements(monkeypatch, "ON CONFLICT (member_id, local_date) DO NOTHING")
-    with sets_not_unique():
+    with without_constraint(DailySet, "daily_set_once_a_local_date"):
         overlap_runs(morning)
         found = damage(morning)
     assert {f"member {member} has 2 sets on {day}" for member, day in morning.owed.items()} <= set(found)
 
 
 @on_postgresql
-def test_r3_where_a_run_took_others_sets_for_its_own_they_are_seen_to_be_presented_twice(morning, monkeypatch):
-    take_from_statements(monkeypatch, "daily_set.run = %s", instead="(daily_set.run = %s OR true)", only_of="EXCLUDED.presented")
+def test_r3_where_a_run_took_others_sets_for_its_own_their_questions_are_seen_to_double(morning, monkeypatch):
+    take_from_statements(monkeypatch, "daily_set.run = %s", instead="(daily_set.run = %s OR true)", only_of="TABLE placed")
+    with without_constraint(DailySetItem, "daily_set_item_question_once"):
+        overlap_runs(morning)
+        found = damage(morning)
+    assert sum(sentence.startswith("set ") and f"holds {2 * NEW_PER_DAY}" in sentence for sentence in found) == len(morning.owed)
+
+
+@on_postgresql
+def test_r3_a_run_that_took_others_sets_for_its_own_could_not_store_their_questions(morning, monkeypatch):
+    take_from_statements(monkeypatch, "daily_set.run = %s", instead="(daily_set.run = %s OR true)", only_of="TABLE placed")
     overlap_runs(morning)
-    assert {sentence.split(" (")[0] for sentence in damage(morning)} == {"member week", "team week"}
+    assert damage(morning) == []
 
 
 def test_r3_without_unique_keys_messages_owed_at_once_are_seen_to_double():
@@ -150,7 +136,7 @@ def test_r3_without_unique_keys_messages_owed_at_once_are_seen_to_double():
         with connection.execute_wrapper(wait_after_look):
             owe_note()
 
-    with message_keys_not_unique():
+    with without_constraint(OutboxMessage, "outboxmessage_key_once"):
         at_once(owe)
         assert OutboxMessage.objects.count() == WORKERS
 

@@ -65,7 +65,8 @@ def test_r2_members_whose_sets_fail_keep_nobody_from_theirs_and_have_them_at_the
     assert (made.sets, made.failed) == (len(morning.owed) - len(poison), len(poison))
     assert sorted(damage(morning)) == sorted(f"member {member} has no set on 2026-11-24" for member in poison)
     errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
-    assert errors == [f"the set of member {member} failed (ValueError): the next tick tries again" for member in poison]
+    # Two connections share the morning, so one may report before the other.
+    assert sorted(errors) == sorted(f"the set of member {member} failed (ValueError): the next tick tries again" for member in poison)
     assert "example.org" not in caplog.text
     assert prepare_sets(TUESDAY).failed == len(poison)
     monkeypatch.undo()

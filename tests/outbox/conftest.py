@@ -36,6 +36,7 @@ def kinds(monkeypatch):
     monkeypatch.setattr(registry, "_message_kinds", {})
     monkeypatch.setattr(registry, "_job_kinds", {})
     monkeypatch.setattr(registry, "_secret_kinds", set())
+    monkeypatch.setattr(registry, "_follow_ups", {})
 
 
 @pytest.fixture

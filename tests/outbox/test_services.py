@@ -145,6 +145,34 @@ def test_secret_payload_is_wiped_once_the_message_is_finished(note, is_due):
     assert (code.payload, other.payload) == ({}, {"number": 2})
 
 
+def test_what_cannot_be_owed_after_a_mail_is_owed_by_a_job_and_the_mail_is_not_sent_again(kinds, note):
+    calls = []
+
+    def fail_twice(message):
+        calls.append(message.pk)
+        owe_note(2)
+        if len(calls) <= 2:
+            # A row that the database refuses; what was written before it in the same step goes with it.
+            OutboxMessage.objects.create(key=message.key)
+
+    register_message_kind("followed", note, follow_up=fail_twice)
+    register_job_kind(services.FOLLOW_UP, services.follow_up_later)
+    message = owe_note(1, kind="followed")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(2):
+            services.try_message(message.pk)
+        message.refresh_from_db()
+        assert (message.state, len(mail.outbox)) == ("done", 1)
+        assert list(OutboxMessage.objects.values_list("key", flat=True)) == ["note:1"]
+        job = Job.objects.get()
+        for _ in range(3):
+            clock.shift(timedelta(hours=1))
+            services.try_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 2)
+    assert list(OutboxMessage.objects.order_by("key").values_list("key", "state")) == [("note:1", "done"), ("note:2", "waiting")]
+
+
 def test_poison_job_is_parked_after_three_tries_and_the_others_are_done(kinds):
     def refuse_thirteen(payload):
         if payload["number"] == 13:

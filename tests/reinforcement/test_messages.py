@@ -1,7 +1,7 @@
 """The mails of a daily set: when they are still due, what they say, and that they arrive over real SMTP."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -45,7 +45,7 @@ def server(settings):
 
 
 def a_morning(clock, **seller):
-    """The set and its two messages, as the planner makes them in the night; then it is morning."""
+    """The set and its mail, as the planner makes them in the night; then it is morning."""
     member = SellerFactory(**({"name": "Amira Kaya"} | seller))
     question, other = QuestionFactory.create_batch(2, organization=member.organization)
     QuestionWording.objects.create(
@@ -68,6 +68,12 @@ def mail_of(daily_set, kind=messages.MORNING):
     return OutboxMessage.objects.get(kind=kind, member=daily_set.member.public_id)
 
 
+def send_morning(daily_set):
+    """The morning mail is finished, so the reminder is owed."""
+    outbox.try_message(mail_of(daily_set).pk)
+    return mail_of(daily_set, messages.REMINDER)
+
+
 def is_due(daily_set, kind=messages.MORNING, now=MORNING):
     message = mail_of(daily_set, kind)
     return message_kind(kind).still_due(message, now)
@@ -75,10 +81,42 @@ def is_due(daily_set, kind=messages.MORNING, now=MORNING):
 
 def test_the_planners_messages_are_of_kinds_that_are_known(clock):
     daily_set = a_morning(clock)
-    assert set(OutboxMessage.objects.values_list("kind", flat=True)) == {messages.MORNING, messages.REMINDER}
     assert is_due(daily_set)
-    assert is_due(daily_set, messages.REMINDER, MORNING + timedelta(hours=5))
     assert message_kind(messages.MORNING).may_send(mail_of(daily_set), MORNING)
+    assert send_morning(daily_set).due_at == datetime(2026, 11, 24, 12, 15, tzinfo=UTC)
+    assert is_due(daily_set, messages.REMINDER, MORNING + timedelta(hours=5))
+
+
+@pytest.mark.parametrize("ends", ["done", "dropped", "parked"])
+def test_the_reminder_is_owed_once_however_the_morning_mail_ends(clock, server, ends):
+    daily_set = a_morning(clock)
+    if ends == "dropped":
+        OutboxMessage.objects.update(expires_at=MORNING + timedelta(hours=6))
+        clock.move_to(MORNING + timedelta(hours=4))
+        daily_set.member.wants_morning_mail = False
+        daily_set.member.save()
+    elif ends == "parked":
+        server.recipient_replies.append("550 5.1.1 No such person")
+    for _delivery in range(2):
+        outbox.try_message(mail_of(daily_set).pk)
+    assert mail_of(daily_set).state == ends
+    assert OutboxMessage.objects.filter(kind=messages.REMINDER).count() == 1
+
+
+def test_no_reminder_is_owed_to_who_has_answered_or_wants_none(clock, server):
+    answered, unwilling = a_morning(clock), a_morning(clock, wants_reminder=False)
+    answer_all(answered)
+    for daily_set in (answered, unwilling):
+        outbox.try_message(mail_of(daily_set).pk)
+    assert not OutboxMessage.objects.filter(kind=messages.REMINDER).exists()
+
+
+def test_a_reminder_that_would_come_in_quiet_hours_is_not_owed(clock, server):
+    daily_set = a_morning(clock, preferred_hour=time(17, 0))
+    clock.move_to(datetime(2026, 11, 24, 16, 0, 1, tzinfo=UTC))
+    outbox.try_message(mail_of(daily_set).pk)
+    assert mail_of(daily_set).state == "done"
+    assert not OutboxMessage.objects.filter(kind=messages.REMINDER).exists()
 
 
 def test_a_mail_arrives_over_smtp_as_text_and_html(clock, server):
@@ -118,7 +156,7 @@ def test_an_option_of_the_mail_leads_to_the_question_with_it_ticked(clock, serve
 
 def test_the_reminder_asks_the_next_question_that_waits(clock, server):
     daily_set = a_morning(clock)
-    outbox.try_message(mail_of(daily_set).pk)
+    send_morning(daily_set)
     client = Client()
     client.get(reverse("reinforcement:link", args=[links.token_of(daily_set.public_id)]))
     client.post(address(items_of(daily_set)[0]), {"answer": "a"})
@@ -135,11 +173,10 @@ def test_the_reminder_asks_the_next_question_that_waits(clock, server):
 def test_after_an_outage_the_reminder_does_not_come_on_the_heels_of_the_morning_mail(clock, server):
     daily_set = a_morning(clock)
     late = MORNING + timedelta(hours=5)
-    morning, reminder = mail_of(daily_set), mail_of(daily_set, messages.REMINDER)
     clock.move_to(late)
+    reminder = send_morning(daily_set)
     outbox.try_message(reminder.pk)
-    assert server.received == []
-    outbox.try_message(morning.pk)
+    assert len(server.received) == 1
     clock.move_to(late + timedelta(minutes=110))
     outbox.try_message(reminder.pk)
     assert [mail_of(daily_set, kind).state for kind in (messages.MORNING, messages.REMINDER)] == ["done", "waiting"]
@@ -219,7 +256,7 @@ def take_away(daily_set):
 @pytest.mark.parametrize("change", [complete, supersede, leave, close_sign_in, move_far_away, take_a_day_off, take_away])
 @pytest.mark.parametrize("kind", [messages.MORNING, messages.REMINDER])
 def test_a_mail_without_its_reason_is_dropped(clock, server, change, kind):
-    daily_set = a_morning(clock)
+    daily_set = a_morning(clock, wants_morning_mail=kind == messages.MORNING)
     clock.move_to(MORNING + timedelta(hours=5, minutes=1))
     assert is_due(daily_set, kind, datetime.now(UTC))
     change(daily_set)
@@ -236,6 +273,7 @@ def test_a_mail_without_its_reason_is_dropped(clock, server, change, kind):
 )
 def test_a_wish_that_was_taken_back_stops_its_mail_only(clock, wish, kind, other):
     daily_set = a_morning(clock)
+    send_morning(daily_set)
     setattr(daily_set.member, wish, False)
     daily_set.member.save()
     assert not is_due(daily_set, kind)

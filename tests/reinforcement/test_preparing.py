@@ -199,16 +199,22 @@ def test_a_set_counts_as_presented_for_the_member_and_the_team_of_that_day():
     assert sum(TeamWeek.objects.filter(team=team, week_on=date(2026, 11, 23)).values_list("presented", flat=True)) == 2
 
 
-def test_messages_are_due_at_the_persons_hour_and_the_reminder_later_the_same_day():
+def test_the_mail_is_due_at_the_persons_hour():
     seller, _program = make_program(seller=SellerFactory(time_zone="Europe/Brussels", preferred_hour=time(8, 15), language="nl"))
     prepare_sets(TUESDAY)
-    morning, reminder = OutboxMessage.objects.order_by("due_at")
+    morning = OutboxMessage.objects.get()
     assert (morning.kind, morning.due_at) == ("daily_morning", datetime(2026, 11, 24, 7, 15, tzinfo=UTC))
-    assert (reminder.kind, reminder.due_at) == ("daily_reminder", datetime(2026, 11, 24, 12, 15, tzinfo=UTC))
     assert (morning.address, morning.language, morning.time_zone) == (seller.email, "nl", "Europe/Brussels")
     assert morning.member == seller.public_id
     assert morning.payload.keys() == {"set"}
     assert morning.expires_at == datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+
+
+def test_who_wants_the_reminder_alone_gets_it_later_the_same_day():
+    make_program(seller=SellerFactory(time_zone="Europe/Brussels", preferred_hour=time(8, 15), wants_morning_mail=False))
+    prepare_sets(TUESDAY)
+    reminder = OutboxMessage.objects.get()
+    assert (reminder.kind, reminder.due_at) == ("daily_reminder", datetime(2026, 11, 24, 12, 15, tzinfo=UTC))
 
 
 def test_who_wants_no_mail_gets_a_set_and_no_message():
