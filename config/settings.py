@@ -1,5 +1,6 @@
 """One settings file. With no environment it refuses to start; `make demo` and the tests bring their own."""
 
+import logging
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -289,4 +290,6 @@ LOGGING = {
     # Django's own handlers would send errors by mail, with the request in them.
     "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }
+# A line that cannot be written is told with its whole record, also to who reads the log: it may say what somebody wrote.
+logging.raiseExceptions = not IS_PRODUCTION
 METRICS_TOKEN = environment.metrics_token()

@@ -61,10 +61,12 @@ logconfig_dict = {
 }
 
 # All workers count into files of one directory, so that each of them can answer for all. A worker that has ended still counts.
+own_metrics = None
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="feedforward-metrics-")
+    own_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="feedforward-metrics-")
 
 
 def on_exit(server):
-    """The counts begin anew with the next start."""
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    """The counts begin anew with the next start. A directory that the operator named is the operator's."""
+    if own_metrics:
+        shutil.rmtree(own_metrics, ignore_errors=True)

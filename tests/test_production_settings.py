@@ -106,3 +106,9 @@ def test_production_turns_on_what_protects_sessions(manage):
         "shell", "--no-imports", "-c", f"from django.conf import settings; print(*[getattr(settings, name) for name in {names}])"
     )
     assert shown.stdout.split() == ["False", "True", "True", "True", "https://feedforward.example"], shown.stderr
+
+
+def test_a_line_that_cannot_be_logged_is_not_told_with_what_it_holds(manage):
+    broken = "import logging; logging.getLogger('x').warning('%d sets', 'of an@example.org')"
+    assert "example.org" not in (told := manage("shell", "-c", broken)).stdout + told.stderr
+    assert "example.org" in manage("shell", "-c", broken, DEBUG="1", ALLOWED_HOSTS="localhost").stderr

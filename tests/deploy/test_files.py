@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from celery import current_app
@@ -138,10 +139,26 @@ def test_our_processes_have_no_rights_that_they_do_not_need(services):
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
 
 
+def gunicorn_settings():
+    found: dict = {}
+    exec(compile((ROOT / "deploy/gunicorn.conf.py").read_text(), "gunicorn.conf.py", "exec"), found)  # noqa: S102 - our own
+    return found
+
+
+def test_web_processes_take_away_only_the_metrics_directory_that_they_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    gunicorn_settings()["on_exit"](None)
+    assert tmp_path.is_dir()
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    found = gunicorn_settings()
+    assert Path(found["own_metrics"]).is_dir()
+    found["on_exit"](None)
+    assert not Path(found["own_metrics"]).exists()
+
+
 def test_processes_get_the_time_that_they_need_to_end(services, monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))  # else the file makes one, for this process too
-    gunicorn: dict = {}
-    exec(compile((ROOT / "deploy/gunicorn.conf.py").read_text(), "gunicorn.conf.py", "exec"), gunicorn)  # noqa: S102 - our own
+    gunicorn = gunicorn_settings()
     assert seconds(services["web"]["stop_grace_period"]) > gunicorn["graceful_timeout"]
     assert seconds(services["worker"]["stop_grace_period"]) > settings.CELERY_TASK_TIME_LIMIT
     events = services["events"]["command"]

@@ -72,12 +72,11 @@ def sets() -> Finding:
     owed = 0
     for batch in planner.batches() if days else []:
         with transaction.atomic():
-            planner.forget_choice()
+            planner.forget("owed", "offered", "chosen")
             if planner.choose(batch, days):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT COUNT(DISTINCT member_id) FROM chosen")
                     owed += cursor.fetchone()[0]
-            planner.forget_choice()
     if owed:
         return problem(
             f"Sets of today are owed to {counted(owed, 'seller')} and not prepared.",
