@@ -100,6 +100,11 @@ class Worker:
         """Returns when the worker takes tasks: on the embedded broker nothing can be published before."""
         wait_until(lambda: " ready." in self.log.read_text(), 60)
 
+    def show_log(self) -> None:
+        """Its last lines; pytest shows them with a failure."""
+        if self.log.exists():
+            print(f"{self.log.name}:", *self.log.read_text().splitlines()[-60:], sep="\n")  # noqa: T201
+
     def kill(self) -> None:
         """kill -9 of the worker, its beat and its pool, all at once."""
         if self._process is not None:
@@ -154,6 +159,7 @@ def worker(worker_environment, tmp_path):
     worker = Worker(worker_environment, tmp_path / "worker.log")
     yield worker
     worker.kill()
+    worker.show_log()
 
 
 @pytest.fixture
@@ -162,6 +168,7 @@ def second_worker(worker_environment, tmp_path):
     worker = Worker(worker_environment, tmp_path / "second-worker.log")
     yield worker
     worker.kill()
+    worker.show_log()
 
 
 @pytest.fixture
@@ -260,3 +267,4 @@ def installation(own_database, own_redis, tmp_path, mail_server):
             web.kill()
             if worker.is_running:
                 worker.kill()
+            worker.show_log()
