@@ -16,8 +16,8 @@ def insertion(row: models.Model) -> Part:
 
 
 def change(model: type[models.Model], key: Mapping[str, object], values: Mapping[str, Any]) -> Part:
-    """Sets `values` in the rows that all of `key` names. Names are those of columns or fields."""
-    return Part(_change(model, tuple(key), tuple(values)), [*adapted(model, values), *adapted(model, key)])
+    """Sets `values` in the row that all of `key` names, which must be there. Names are those of columns or fields."""
+    return Part(_change(model, tuple(key), tuple(values)), [*adapted(model, values), *adapted(model, key)], must_find=True)
 
 
 def adapted(model: type[models.Model], values: Mapping[str, Any]) -> list[Any]:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
@@ -16,17 +16,25 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 OUTDATED = {"0A000", "26000"}
 # What it says to one of two transactions that wait for each other, or that may not both be: to try again.
 BROKEN_OFF = {"40P01", "40001"}
+# What it says where a part that must find its row found none, and the statement then divides by the number of rows.
+_FOUND_NONE = "22012"
 TRIES = 3
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+
+class ChangedMeanwhile(Exception):
+    """A row is not any more as it was when it was read. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """SQL with a %s for each parameter, on the database's own values."""
+    """SQL with a %s for each parameter, on the database's own values. One that `must_find` a row and finds none undoes all parts."""
 
     text: str
     parameters: Sequence[Any]
+    must_find: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,50 +44,81 @@ class _Kept:
     name: str
     preparation: str
     call: str
-    parts: tuple[tuple[str, int], ...]
+    parts: tuple["_Shape", ...]
+
+
+class _Shape(NamedTuple):
+    """A part without its values."""
+
+    text: str
+    slots: int
+    must_find: bool
 
 
 _KEPT: dict[str, _Kept] = {}
 
 
-def run(*parts: Part) -> list[tuple]:
-    """Runs the parts, all of them or none when the caller holds a transaction; the rows of the first one, where it gives any.
+def write(*parts: Part) -> list[tuple]:
+    """Runs the parts, all of them or none; the rows of the first one, where it gives any. Raises ChangedMeanwhile.
 
-    Parts must not write the same row. What each of them sees is the state before all of them.
+    Parts must not write the same row. What each of them sees is the state before all of them. A kept statement needs no
+    transaction around it, whose begin and end are trips of their own.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if _is_kept(connection) and not connection.in_atomic_block:
+        return run(*parts)
+    with transaction.atomic():
+        return run(*parts)
+
+
+def run(*parts: Part) -> list[tuple]:
+    """The same for a single part, or for a caller who holds a transaction."""
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         if not _is_kept(connection):
-            cursor.execute(parts[0].text, parts[0].parameters)
-            rows = cursor.fetchall() if cursor.description else []
-            for part in parts[1:]:
-                cursor.execute(part.text, part.parameters)
-            return rows
-        kept = _kept(tuple((part.text, len(part.parameters)) for part in parts))
+            return _run_one_by_one(cursor, parts)
+        kept = _kept(tuple(_Shape(part.text, len(part.parameters), part.must_find) for part in parts))
         values = [value for part in parts for value in part.parameters]
         try:
             return _called(connection, cursor, kept, values)
         except DatabaseError as problem:
+            if _code_of(problem) == _FOUND_NONE:
+                raise ChangedMeanwhile from problem
             if _code_of(problem) not in OUTDATED:
                 raise
             _forget(connection)
             if connection.in_atomic_block:
-                # The transaction is lost; `in_transaction` begins it again.
+                # The transaction is lost; `tried_again` does its work again.
                 raise
             return _called(connection, cursor, kept, values)
 
 
-def in_transaction(work: Callable[[], T]) -> T:
-    """What `work` gives, done in a transaction; begun again, a few times at most, where the database broke it off."""
+def _run_one_by_one(cursor, parts: Sequence[Part]) -> list[tuple]:
+    rows = []
+    for place, part in enumerate(parts):
+        cursor.execute(part.text, part.parameters)
+        if part.must_find and not cursor.rowcount:
+            raise ChangedMeanwhile
+        if place == 0 and cursor.description:
+            rows = cursor.fetchall()
+    return rows
+
+
+def tried_again(work: Callable[[S], T], read: S, read_again: Callable[[], S]) -> T:
+    """What `work`, whose writes are one `write`, makes of what was `read`.
+
+    Where another's writes came between, it is read and done again, a few times at most.
+    """
     for _attempt in range(TRIES - 1):
         try:
-            with transaction.atomic():
-                return work()
+            return work(read)
+        except ChangedMeanwhile:
+            pass
         except DatabaseError as problem:
             if _code_of(problem) not in OUTDATED | BROKEN_OFF:
                 raise
-    with transaction.atomic():
-        return work()
+        read = read_again()
+    return work(read)
 
 
 def _code_of(problem: DatabaseError) -> str | None:
@@ -96,9 +135,9 @@ def parts_of(call: str, parameters: Sequence[Any]) -> list[Part]:
     """What a call of a kept statement stands for; for whoever reads statements."""
     kept = _KEPT[call.split("(")[0].split()[1]]
     found, start = [], 0
-    for text, count in kept.parts:
-        found.append(Part(text, parameters[start : start + count]))
-        start += count
+    for shape in kept.parts:
+        found.append(Part(shape.text, parameters[start : start + shape.slots], shape.must_find))
+        start += shape.slots
     return found
 
 
@@ -133,14 +172,15 @@ def _tell(connection, command: str) -> None:
 
 
 @lru_cache(maxsize=1_000)
-def _kept(parts: tuple[tuple[str, int], ...]) -> _Kept:
-    count = sum(count for _text, count in parts)
-    first, *others = (text for text, _count in parts)
-    text = first
-    if others:
-        gives = "RETURNING" in first
-        frame = [f"part_0 AS ({first})", *(f"part_{place} AS ({other})" for place, other in enumerate(others, 1))]
-        text = f"WITH {', '.join(frame)} {'SELECT * FROM part_0' if gives else 'SELECT 1'}"  # noqa: S608 - texts of our own
+def _kept(parts: tuple[_Shape, ...]) -> _Kept:
+    count = sum(part.slots for part in parts)
+    text = parts[0].text
+    if len(parts) > 1:
+        frame = [f"part_{place} AS ({part.text}{' RETURNING 1' if part.must_find else ''})" for place, part in enumerate(parts)]
+        gives = "SELECT * FROM part_0" if "RETURNING" in text else "SELECT 1"
+        needed = [place for place, part in enumerate(parts) if part.must_find]
+        finds = " AND ".join(f"1 / (SELECT COUNT(*) FROM part_{place}) = 1" for place in needed)  # noqa: S608 - numbers
+        text = f"WITH {', '.join(frame)} {gives}{f' WHERE {finds}' if finds else ''}"
     name = "kept_" + hashlib.sha256(text.encode()).hexdigest()[:16]
     numbered = text % tuple(f"${number}" for number in range(1, count + 1))
     call = f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"

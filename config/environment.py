@@ -110,7 +110,7 @@ def database(data_directory: Path) -> dict:
     elif engine == "django.db.backends.postgresql":
         if not settings["NAME"]:
             raise ImproperlyConfigured("DATABASE_URL names no database: write it such as postgres://user@host/name.")
-        settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        settings |= {"ENGINE": "config.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
         settings.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     else:
         raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL, such as postgres://user@host/name.")

@@ -6,6 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.dates import short_date, short_date_with_year
 
@@ -47,6 +48,41 @@ def bar(share: int, tone: str) -> SafeString:
         tone,
         share,
     )
+
+
+@register.simple_tag
+def checked(verdict: str, text: str, key: str = "", share: int | None = None, word: str = "", feedback: str = "") -> SafeString:
+    """One answer after checking, in a list: its shape and `word`, its text, and how many chose it.
+
+    `verdict` is "right", "missed", "wrong" or "none" (with the letter `key`), `share` in whole per cent of colleagues, None when too
+    few answered. `word` is given only where it is not the usual one of the verdict.
+    """
+    word = word or _words_of(verdict)
+    return format_html(
+        '<li class="checked {}">{}<div>{}<div class="prose">{}</div>{}</div>{}</li>',
+        verdict,
+        shape(verdict, key),
+        format_html('<span class="word">{}</span>', word) if word else "",
+        text,
+        format_html('<div class="prose small-text quiet-text">{}</div>', feedback) if feedback else "",
+        "" if share is None else _share_of(share, "right" if verdict in {"right", "missed"} else "fill"),
+    )
+
+
+def _words_of(verdict: str) -> str:
+    match verdict:
+        case "right":
+            return _("You chose this, right")
+        case "missed":
+            return _("Also right")
+        case "wrong":
+            return _("You chose this, not yet")
+    return ""
+
+
+@lru_cache(maxsize=500)
+def _share_of(share: int, tone: str) -> SafeString:
+    return format_html('<span class="share">{}&nbsp;%</span>{}', share, bar(share, tone))
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """What every page of a member shows around its content."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -13,5 +15,6 @@ def navigation(request):
     return {
         "navigation": SimpleLazyObject(lambda: links_for(member, request.path)),
         "memberships": getattr(request.user, "current_memberships", [member]),
-        "settings_url": reverse("accounts:me"),
+        # Asked for by whole pages only, not by the pieces that replace a part of one.
+        "settings_url": partial(reverse, "accounts:me"),
     }

@@ -1,4 +1,4 @@
-"""Answering: one transaction that writes the log, the memory, and the figures."""
+"""Answering: one statement that writes the log, the memory, and the figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -56,7 +56,8 @@ def monday_of(day: date) -> date:
 def items_to_answer(member: Member):
     """The member's items with all that judging and showing one needs, in one statement."""
     items = DailySetItem.objects.editable_by(member).annotate(has_answer=Q(answer__isnull=False))
-    return items.select_related("daily_set", "program", "question", "competency", "version__shares", "wording")
+    items = items.select_related("daily_set", "program", "question", "competency", "version__shares", "wording")
+    return store.with_memory(items, member)
 
 
 def answer(
@@ -73,7 +74,7 @@ def answer(
 
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
-    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. Two statements on PostgreSQL, seven on SQLite.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, six on SQLite.
     """
     now = now or timezone.now()
     if item.has_answer:  # type: ignore[attr-defined]
@@ -85,14 +86,15 @@ def answer(
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
     moment = clamped(answered_at or now, item.daily_set, now)
     log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key)
+    find = partial(store.find, member.pk, item.question_id)
     try:
-        row = statements.in_transaction(log)
+        row = statements.tried_again(log, store.kept_with(item), find)
     except IntegrityError:
         # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
             return _replay(item, response, request_key)
         # The same question, in another set, was answered for the first time at this very moment: its memory is there now.
-        row = statements.in_transaction(log)
+        row = statements.tried_again(log, find(), find)
     return Answered(row, item, is_replay=False)
 
 
@@ -106,9 +108,10 @@ def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -
     return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
-def _log(member, item, response, judgement, confidence, moment, now, request_key) -> Answer:
+def _log(member, item, response, judgement, confidence, moment, now, request_key, kept: store.Kept | None) -> Answer:
+    """Writes the answer and all that follows from it, after the memory that was `kept`. Raises statements.ChangedMeanwhile."""
     local_date = timezone.localdate(moment, member.zone)
-    state_id, before = store.lock(member.pk, item.question_id)
+    before = kept.memory if kept else None
     counts = item.version.number >= item.question.meaning_since
     step = next_step(rule_of(item.program), judgement.verdict, before.rights_in_a_row if before else 0)
     row = Answer(
@@ -133,7 +136,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         week_on=monday_of(local_date),
     )
     memory = store.written(
-        state_id,
+        kept,
         organization_id=member.organization_id,
         member_id=member.pk,
         question_id=item.question_id,
@@ -141,7 +144,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     )
     counted = as_counted(row)
     figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
-    [(row.pk,)] = statements.run(rows.insertion(row), memory, *figures)
+    [(row.pk,)] = statements.write(rows.insertion(row), memory, *figures)
     row._state.adding = False
     return row
 

@@ -19,7 +19,7 @@ class MemoryState(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="memory_states", db_index=False)
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="memory_states")
     answered = models.PositiveIntegerField()
     rights_in_a_row = models.PositiveSmallIntegerField()
     last_verdict = models.CharField(max_length=10)

@@ -1,31 +1,55 @@
 """The only file that knows the rows of memory."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
-from accounts.prepared import PreparedRead, Slot
 from accounts.statements import Part
 from reinforcement.memory.fold import Remembered
 from reinforcement.memory.models import MemoryState
 from reinforcement.questions.models import Question
 
-_LOCKED = PreparedRead(lambda: MemoryState.objects.select_for_update().filter(member_id=Slot("member"), question_id=Slot("question")))
+_NAMES = [field.name for field in fields(Remembered)]
 
 
-def lock(member_id: int, question_id: int) -> tuple[int | None, Remembered | None]:
-    """Id of the row, held until the transaction ends, and its memory; (None, None) where the member never answered it."""
-    row = _LOCKED.first(member=member_id, question=question_id)
-    return (row.pk, remembered(row)) if row is not None else (None, None)
+@dataclass(frozen=True)
+class Kept:
+    """What a member remembers of a question, and the row that holds it."""
+
+    row_id: int
+    memory: Remembered
+
+
+def with_memory(items: QuerySet, member) -> QuerySet:
+    """Rows of sets with what `member` remembers of their questions, for `kept_with`."""
+    own = FilteredRelation("question__memory_states", condition=Q(question__memory_states__member_id=member.pk))
+    columns = {f"memory_{name}": F(f"own_memory__{name}") for name in ["id", *_NAMES]}
+    return items.annotate(own_memory=own).annotate(**columns)
+
+
+def kept_with(item) -> Kept | None:
+    """What was read with the row by `with_memory`; None where the member never answered its question."""
+    if item.memory_id is None:
+        return None
+    return Kept(item.memory_id, Remembered(**{name: getattr(item, f"memory_{name}") for name in _NAMES}))
+
+
+def find(member_id: int, question_id: int) -> Kept | None:
+    """The same, looked up now. One statement."""
+    row = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
+    return Kept(row.pk, remembered(row)) if row is not None else None
 
 
 def remembered(row: MemoryState) -> Remembered:
-    return Remembered(**{field.name: getattr(row, field.name) for field in fields(Remembered)})
+    return Remembered(**{name: getattr(row, name) for name in _NAMES})
 
 
-def written(row_id: int | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> Part:
-    """Keeps `memory` in the row `row_id`, or in a new one."""
-    if row_id is not None:
-        return rows.change(MemoryState, {"id": row_id, "member_id": member_id}, vars(memory))
+def written(before: Kept | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> Part:
+    """Keeps `memory` after `before`, or in a new row. An answer that came between is found out: the number of answers differs."""
+    if before is not None:
+        still = {"id": before.row_id, "member_id": member_id, "answered": before.memory.answered}
+        return rows.change(MemoryState, still, vars(memory))
     return rows.insertion(MemoryState(organization_id=organization_id, member_id=member_id, question_id=question_id, **vars(memory)))
 
 

@@ -28,18 +28,19 @@ _FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
 
 def reason_of(item: DailySetItem, today: date, zone) -> str:
     """Why the question comes now."""
-    if item.last_seen_at is None:
+    before = item.remembered
+    if before is None:
         return _("New for you.")
     if item.reason == DailySetItem.Reason.NEW:
         return _("Changed since you last saw it, so it counts as new.")
-    days = (today - timezone.localdate(item.last_seen_at, zone)).days
+    days = (today - timezone.localdate(before.last_answered_at, zone)).days
     seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days}
     then = {
         Answer.Verdict.RIGHT: _("right then. Did it stay?"),
         Answer.Verdict.PARTLY: _("partly right then."),
         Answer.Verdict.WRONG: _("not yet right then."),
     }
-    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[item.last_verdict]}
+    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]}
 
 
 def verdict_word(verdict: str) -> str:

@@ -11,6 +11,7 @@ from accounts.models import Absence, Member, OrganizationHoliday
 from accounts.prepared import MemberSlots, PreparedRead, Slot
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.streak import SetDay
+from reinforcement.memory import store
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs.models import Program, ProgramQuestion
 from reinforcement.questions.kept import wording_with_version
@@ -30,28 +31,27 @@ def item_of(member: Member, key: UUID) -> DailySetItem | None:
     return _in_words(_ITEM.first(**MemberSlots.values(member), key=key))
 
 
-def _with_last_seen(member):
-    """The member's items with `last_seen_at` and `last_verdict`, and the answer that stands; their words are read apart."""
-    state = MemoryState.objects.filter(organization_id=member.organization_id, member_id=member.pk, question=OuterRef("question"))
+def _with_memory(member):
+    """The member's items with what is remembered of their questions, and the answer that stands; their words are read apart."""
     items = DailySetItem.objects.editable_by(member).select_related("daily_set", "program", "question", "answer")
-    return items.annotate(
+    return store.with_memory(items, member).annotate(
         has_answer=Q(answer__isnull=False),
-        last_seen_at=Subquery(state.values("last_answered_at")[:1]),
-        last_verdict=Subquery(state.values("last_verdict")[:1]),
         # How colleagues answered this version, as the last batch counted it; empty where none has.
         colleagues=F("version__shares__people"),
         chosen_by_colleagues=F("version__shares__chosen"),
     )
 
 
-_ITEM = PreparedRead(lambda: _with_last_seen(MemberSlots()).filter(key=Slot("key", UUIDField())))
+_ITEM = PreparedRead(lambda: _with_memory(MemberSlots()).filter(key=Slot("key", UUIDField())))
 _NEXT_ITEM = PreparedRead(
-    lambda: _with_last_seen(MemberSlots()).filter(daily_set_id=Slot("daily_set"), answer__isnull=True).order_by("position")[:1]
+    lambda: _with_memory(MemberSlots()).filter(daily_set_id=Slot("daily_set"), answer__isnull=True).order_by("position")[:1]
 )
 
 
 def _in_words(item: DailySetItem | None) -> DailySetItem | None:
     if item is not None:
+        kept = store.kept_with(item)
+        item.remembered = kept.memory if kept else None
         item.wording = wording_with_version(item.organization_id, item.wording_id)
         item.version = item.wording.version
     return item
@@ -67,7 +67,7 @@ class Seen:
 
 def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
     """The member's answers to the question up to `answer`. One statement; none for an item that was read when it was still new."""
-    if item.last_seen_at is None:
+    if item.remembered is None:
         return Seen((), int(answer.is_right))
     rows = _SEEN.rows(**MemberSlots.values(member), question=item.question_id, last=answer.pk)
     rights = 0

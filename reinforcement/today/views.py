@@ -1,5 +1,6 @@
 """Today: one question a screen, its verdict, and the end of the set."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -76,7 +77,7 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
     elif not item.has_answer:
         # Another request answered while this one ran: what was read of the set before is no longer true.
         item = queries.item_of(visitor.member, item.key) or item
-    return push_url(_show_verdict(request, visitor, item, answered.answer), _address(item))
+    return push_url(_show_verdict(request, visitor, item, answered.answer), request.path)
 
 
 def _confidence(request: HttpRequest) -> str:
@@ -109,7 +110,7 @@ def _ask(request: HttpRequest, visitor: Visitor, item: DailySetItem, *, chosen=(
         "kind": asked,
         "shown": asked.show(item.wording.content, item.seed),
         "reason": pages.reason_of(item, timezone.localdate(timezone=visitor.member.zone), visitor.member.zone),
-        "reason_icon": "refresh" if item.last_seen_at else "idea",
+        "reason_icon": "refresh" if item.remembered else "idea",
         "chosen": chosen,
         "error": error,
         "extra": "reinforcement/today/_confidence.html",
@@ -145,6 +146,6 @@ def _frame(visitor: Visitor, item: DailySetItem) -> dict[str, Any]:
         "position": place + 1,
         "total": total,
         "ticks": ["done"] * place + ["now"] + ["later"] * (total - place - 1),
-        "leave_url": reverse("home") if visitor.opened else reverse("reinforcement:progress"),
+        "leave_url": partial(reverse, "home" if visitor.opened else "reinforcement:progress"),
         "has_shortcuts": visitor.member.uses_shortcuts,
     }

@@ -1,5 +1,7 @@
 """Statements that PostgreSQL keeps: their parts hold together, and where nothing is kept they run one by one."""
 
+import contextlib
+
 import pytest
 from django.db import IntegrityError, NotSupportedError, connection, transaction
 
@@ -52,6 +54,21 @@ def test_a_prepared_read_gives_the_rows_of_each_call_also_after_a_new_connection
     assert TEAMS.first(organization=Organization.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1) is None
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_way")
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_a_part_that_must_find_its_row_and_does_not_leaves_nothing_of_the_others(in_transaction):
+    team = TeamFactory(name="Before")
+    parts = [
+        Part(RENAME, ["After", team.organization_id, team.pk]),
+        rows.change(Team, {"organization_id": team.organization_id, "id": team.pk + 1}, {"name": "Nobody"}),
+    ]
+    with pytest.raises(statements.ChangedMeanwhile), transaction.atomic() if in_transaction else contextlib.nullcontext():
+        statements.write(*parts)
+    team.refresh_from_db()
+    assert team.name == "Before"
+
+
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps statements")
 
 
@@ -82,7 +99,12 @@ def test_a_read_goes_on_after_a_migration_changed_its_columns():
 @pytest.mark.usefixtures("widened_name")
 def test_a_transaction_begins_again_after_a_migration_changed_its_columns():
     team = TeamFactory()
-    assert statements.in_transaction(lambda: TEAMS.rows(organization=team.organization_id))[-1] == team
+
+    def in_transaction(organization):
+        with transaction.atomic():
+            return TEAMS.rows(organization=organization)
+
+    assert statements.tried_again(in_transaction, team.organization_id, lambda: team.organization_id)[-1] == team
 
 
 @on_postgresql
