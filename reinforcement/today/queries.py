@@ -66,9 +66,16 @@ class Seen:
 
 
 def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
-    """The member's answers to the question up to `answer`. One statement; none for an item that was read when it was still new."""
-    if item.remembered is None:
+    """The member's answers to the question up to `answer`. One statement; none where what was read with the item says it all.
+
+    That is when the item was read before it was answered, and its question had been answered once at most.
+    """
+    before = item.remembered
+    if before is None:
         return Seen((), int(answer.is_right))
+    if before.answered == 1 and not item.has_answer:
+        counts = item.version.number >= item.question.meaning_since
+        return Seen((before.last_answered_at,), before.rights_in_a_row + 1 if answer.is_right and counts else 0)
     rows = _SEEN.rows(**MemberSlots.values(member), question=item.question_id, last=answer.pk)
     rights = 0
     for row in rows:

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.urls import reverse
 
 from reinforcement.models import Answer, DailySet, MemoryState, OptionShares
+from reinforcement.today import queries
 from tests.factories import DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
 from tests.reinforcement.asking import address, answer_all, items_of, signed_in, statements, words
 
@@ -323,3 +324,22 @@ def test_costs_are_the_same_with_one_day_and_with_many(seller, days):
         assert statements(lambda other=other: client.post(address(other), {"answer": "a"})) <= 11
     assert statements(lambda: client.get(TODAY)) == 8
     assert "Done for today." in words(client.get(TODAY))
+
+
+@pytest.mark.parametrize("given", ["aa", "ab", "ba", "bb"])
+@pytest.mark.parametrize("is_new_meaning", [False, True])
+def test_what_memory_says_of_one_earlier_answer_is_what_the_log_says(given, is_new_meaning):
+    question = QuestionFactory()
+    seller = SellerFactory(organization=question.organization)
+    first = DailySetFactory(member=seller, questions=[question], local_date=date(2026, 11, 2))
+    answer_all(first, given[0])
+    again = DailySetFactory(member=seller, questions=[question], program=items_of(first)[0].program)
+    if is_new_meaning:
+        question.meaning_since = 2
+        question.save()
+    item = queries.item_of(seller, items_of(again)[0].key)
+    answer_all(again, given[1])
+    answer = Answer.objects.get(item=item.pk)
+    from_the_log = queries.seen_before(seller, queries.item_of(seller, item.key), answer)
+    assert len(from_the_log.earlier) == 1
+    assert queries.seen_before(seller, item, answer) == from_the_log
