@@ -19,6 +19,8 @@ BROKEN_OFF = {"40P01", "40001"}
 # What it says where a part that must find its row found none, and the statement then divides by the number of rows.
 _FOUND_NONE = "22012"
 TRIES = 3
+# Each try that finds a row changed was in vain because another one succeeded; so many at once are answers of one person.
+TRIES_AFTER_CHANGES = 50
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -97,28 +99,32 @@ def _run_one_by_one(cursor, parts: Sequence[Part]) -> list[tuple]:
     rows = []
     for place, part in enumerate(parts):
         cursor.execute(part.text, part.parameters)
-        if part.must_find and not cursor.rowcount:
+        found = cursor.fetchall() if cursor.description else []
+        if part.must_find and not (found if cursor.description else cursor.rowcount):
             raise ChangedMeanwhile
-        if place == 0 and cursor.description:
-            rows = cursor.fetchall()
+        if place == 0:
+            rows = found
     return rows
 
 
 def tried_again(work: Callable[[S], T], read: S, read_again: Callable[[], S]) -> T:
     """What `work`, whose writes are one `write`, makes of what was `read`.
 
-    Where another's writes came between, it is read and done again, a few times at most.
+    Where another's writes came between, it is read and done again.
     """
-    for _attempt in range(TRIES - 1):
+    changes = failures = 0
+    while True:
         try:
             return work(read)
         except ChangedMeanwhile:
-            pass
+            changes += 1
+            if changes == TRIES_AFTER_CHANGES:
+                raise
         except DatabaseError as problem:
-            if _code_of(problem) not in OUTDATED | BROKEN_OFF:
+            failures += 1
+            if failures == TRIES or _code_of(problem) not in OUTDATED | BROKEN_OFF:
                 raise
         read = read_again()
-    return work(read)
 
 
 def _code_of(problem: DatabaseError) -> str | None:
@@ -171,12 +177,17 @@ def _tell(connection, command: str) -> None:
         cursor.execute(command)
 
 
+def _giving_rows(part: _Shape) -> str:
+    """The text of a part, which gives the rows that it changes where they are counted."""
+    return part.text + " RETURNING 1" if part.must_find and part.text.startswith("UPDATE") else part.text
+
+
 @lru_cache(maxsize=1_000)
 def _kept(parts: tuple[_Shape, ...]) -> _Kept:
     count = sum(part.slots for part in parts)
     text = parts[0].text
     if len(parts) > 1:
-        frame = [f"part_{place} AS ({part.text}{' RETURNING 1' if part.must_find else ''})" for place, part in enumerate(parts)]
+        frame = [f"part_{place} AS ({_giving_rows(part)})" for place, part in enumerate(parts)]
         gives = "SELECT * FROM part_0" if "RETURNING" in text else "SELECT 1"
         needed = [place for place, part in enumerate(parts) if part.must_find]
         finds = " AND ".join(f"1 / (SELECT COUNT(*) FROM part_{place}) = 1" for place in needed)  # noqa: S608 - numbers

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from threading import Lock
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts.models import Member
 from reinforcement.daily.messages import REMIND_AFTER
@@ -86,18 +86,26 @@ class _Morning:
         self._lock = Lock()
 
     def help(self) -> None:
-        """Works in a connection of this thread's own, which ends with it."""
+        """Works in a connection of this thread's own, which ends with it. Without one the run goes on with one connection less."""
         try:
-            self.work()
+            connection.ensure_connection()
+            self.work(is_helper=True)
+        except (OperationalError, InterfaceError) as failure:
+            if connection.is_usable():
+                raise
+            logger.warning("a connection fewer prepares sets (%s)", _kind_of(failure))
         finally:
             connection.close()
 
-    def work(self) -> None:
-        """Prepares batches until none waits. What is raised ends the work of the others too."""
+    def work(self, *, is_helper: bool = False) -> None:
+        """Prepares batches until none waits. What is raised ends the work of the others too, unless a helper lost its connection."""
         while (batch := self._next()) is not None:
             try:
                 made = _prepare_batch(batch, self._days, self._now)
             except Exception as failure:
+                if is_helper and not connection.is_usable():
+                    self._put_back(batch)
+                    raise
                 if not self._has_failed(batch, failure):
                     raise
             else:
@@ -106,6 +114,10 @@ class _Morning:
     def _next(self) -> planner.Batch | None:
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
+
+    def _put_back(self, batch: planner.Batch) -> None:
+        with self._lock:
+            self._waiting.append(batch)
 
     def _add(self, made: Prepared) -> None:
         with self._lock:

@@ -42,11 +42,15 @@ class RequestKeyUsed(Exception):
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer that stands in the log. `is_replay`: it stood there already, this request changed nothing."""
+    """An answer that stands in the log. `is_replay`: it stood there already, this request changed nothing.
+
+    `before` is what was remembered of the question before it, None for a first answer, and for a replay, which does not ask.
+    """
 
     answer: Answer
     item: DailySetItem
     is_replay: bool
+    before: Remembered | None = None
 
 
 def monday_of(day: date) -> date:
@@ -86,16 +90,21 @@ def answer(
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
     moment = clamped(answered_at or now, item.daily_set, now)
     log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key)
-    find = partial(store.find, member.pk, item.question_id)
+    read_again = partial(_read_again, member, item)
     try:
-        row = statements.tried_again(log, store.kept_with(item), find)
+        return statements.tried_again(log, store.kept_with(item), read_again)
     except IntegrityError:
         # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
         if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
             return _replay(item, response, request_key)
         # The same question, in another set, was answered for the first time at this very moment: its memory is there now.
-        row = statements.tried_again(log, find(), find)
-    return Answered(row, item, is_replay=False)
+        return statements.tried_again(log, read_again(), read_again)
+
+
+def _read_again(member: Member, item: DailySetItem) -> store.Kept | None:
+    """What an answer depends on and others change: the memory of the question, and since when it means what it means."""
+    item.question.refresh_from_db(fields=["meaning_since"])
+    return store.find(member.pk, item.question_id)
 
 
 def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:
@@ -108,7 +117,7 @@ def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -
     return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
-def _log(member, item, response, judgement, confidence, moment, now, request_key, kept: store.Kept | None) -> Answer:
+def _log(member, item, response, judgement, confidence, moment, now, request_key, kept: store.Kept | None) -> Answered:
     """Writes the answer and all that follows from it, after the memory that was `kept`. Raises statements.ChangedMeanwhile."""
     local_date = timezone.localdate(moment, member.zone)
     before = kept.memory if kept else None
@@ -144,9 +153,9 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     )
     counted = as_counted(row)
     figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
-    [(row.pk,)] = statements.write(rows.insertion(row), memory, *figures)
+    [(row.pk,)] = statements.write(rows.insertion(row), store.still_means(item.question), memory, *figures)
     row._state.adding = False
-    return row
+    return Answered(row, item, is_replay=False, before=before)
 
 
 def as_logged(row: Answer, *, set_on: date, counts: bool) -> LoggedAnswer:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
@@ -39,6 +40,16 @@ def find(member_id: int, question_id: int) -> Kept | None:
     """The same, looked up now. One statement."""
     row = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
     return Kept(row.pk, remembered(row)) if row is not None else None
+
+
+def still_means(question: Question) -> Part:
+    """Finds `question` only while it means what it meant when it was read; a change of meaning waits until what is written stands.
+
+    Written before memory is: a change of meaning takes the rows in this order too.
+    """
+    text = "SELECT 1 FROM reinforcement_question WHERE id = %s AND organization_id = %s AND meaning_since = %s"
+    lock = " FOR SHARE" if connection.features.has_select_for_update else ""
+    return Part(text + lock, [question.pk, question.organization_id, question.meaning_since], must_find=True)
 
 
 def remembered(row: MemoryState) -> Remembered:

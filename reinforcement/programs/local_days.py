@@ -1,13 +1,16 @@
 """Which local date it is where people live: the bridge from one instant to SQL on local dates."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 
 from accounts.models import Member
 from accounts.working_days import weekday_bit
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,16 @@ class LocalDay:
 
 
 def local_days(now: datetime, time_zones: list[str] | None = None) -> list[LocalDay]:
-    """The date at `now` in each time zone that an active seller lives in."""
+    """The date at `now` in each time zone that an active seller lives in; without those that this machine does not know."""
     if time_zones is None:
         time_zones = list(Member.objects.filter(is_active=True, is_seller=True).order_by().values_list("time_zone", flat=True).distinct())
-    return [LocalDay(name, now.astimezone(ZoneInfo(name)).date()) for name in sorted(time_zones)]
+    days = []
+    for name in sorted(time_zones):
+        try:
+            days.append(LocalDay(name, now.astimezone(ZoneInfo(name)).date()))
+        except (ZoneInfoNotFoundError, ValueError):
+            logger.error("no sets for who lives in %s: this machine does not know the time zone", name)
+    return days
 
 
 def instant(day: date, clock: time, time_zone: str) -> datetime:

@@ -213,7 +213,7 @@ def until_commit() -> str:
 
 def forget(*tables: str) -> None:
     """Drops these temporary tables, where an earlier batch of this connection or of this transaction has left them."""
-    statements = [", ".join(tables)] if _is_postgres() else tables
+    statements = [", ".join(f"pg_temp.{table}" for table in tables)] if _is_postgres() else tables
     with connection.cursor() as cursor:
         for names in statements:
             cursor.execute(f"DROP TABLE IF EXISTS {names}")

@@ -55,7 +55,7 @@ def counts_for_member(answer: CountedAnswer, before: LastPlace | None) -> list[P
 
 
 def count_for_team(answer: CountedAnswer) -> Part:
-    """Adds the answer to the week of the member's team. Written last: the row is shared, its lock should be short."""
+    """Adds the answer to the week of the member's team. The row is shared by the team."""
     key = {"team_id": answer.team_id, "competency_id": answer.competency_id, "week_on": answer.week_on}
     return addition(TeamWeek, key, answer.amounts(), organization_id=answer.organization_id)
 

@@ -74,6 +74,7 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
         return _go_to(request, item)
     if not answered.is_replay:
         item.daily_set.answered += 1
+        item.remembered = answered.before
     elif not item.has_answer:
         # Another request answered while this one ran: what was read of the set before is no longer true.
         item = queries.item_of(visitor.member, item.key) or item

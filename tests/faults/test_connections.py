@@ -4,7 +4,8 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reinforcement.daily import preparing
 from reinforcement.daily.preparing import prepare_sets
@@ -80,3 +81,34 @@ def test_where_everything_fails_both_end(morning, monkeypatch):
     with pytest.raises(ValueError, match="nothing works"):
         prepare_sets(TUESDAY)
     assert own_connections() == 1
+
+
+def test_a_second_connection_that_is_refused_takes_no_set_with_it(morning, monkeypatch, caplog):
+    ensure, main = BaseDatabaseWrapper.ensure_connection, threading.get_ident()
+
+    def ensure_on_main(wrapper):
+        if threading.get_ident() != main:
+            raise OperationalError("too many connections")
+        return ensure(wrapper)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", ensure_on_main)
+    assert prepare_sets(TUESDAY).sets == len(morning.owed)
+    assert damage(morning) == []
+    assert "a connection fewer prepares sets" in caplog.text
+
+
+def test_a_second_connection_that_is_lost_gives_its_batch_back(morning, choosers, monkeypatch):
+    choose, main, lost = planner.choose, threading.get_ident(), []
+
+    def lose_the_helpers(batch, days):
+        chosen = choose(batch, days)
+        if threading.get_ident() != main and not lost:
+            lost.append(batch)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return chosen
+
+    monkeypatch.setattr(planner, "choose", lose_the_helpers)
+    assert prepare_sets(TUESDAY).sets == len(morning.owed)
+    assert lost
+    assert damage(morning) == []

@@ -5,12 +5,13 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
 from accounts import rows, statements
 from accounts.people import services as people
+from accounts.statements import Part
 from reinforcement.daily import services
 from reinforcement.daily.rebuilding import memory_differences, rollup_differences
 from reinforcement.memory import store
@@ -201,6 +202,27 @@ def test_an_answer_costs_one_statement_beside_finding_the_item_where_they_are_ke
         services.answer(daily_set.member, item, RIGHT)
 
 
+def at_once(seller, items) -> list:
+    """What came of answers to all items that were sent at the same moment."""
+    results, start = [], threading.Barrier(len(items))
+
+    def tap(item):
+        start.wait()
+        try:
+            results.append(services.answer(seller, item, WRONG))
+        except Exception as problem:  # noqa: BLE001 - the test looks at what came out
+            results.append(problem)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=tap, args=[item]) for item in items]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
 def question_in_two_sets():
     """The items of one question that a member is asked in two sets, both read before either is answered."""
     question = QuestionFactory()
@@ -297,23 +319,87 @@ def test_one_question_in_two_sets_answered_at_once_counts_in_both():
     first = DailySetFactory(member=seller, questions=[question], local_date=date(2026, 11, 2))
     second = DailySetFactory(member=seller, questions=[question], program=first.items.get().program, local_date=date(2026, 11, 3))
     items = [item_of(first), item_of(second)]
-    results, start = [], threading.Barrier(2)
-
-    def tap(item):
-        start.wait()
-        try:
-            results.append(services.answer(seller, item, WRONG))
-        except Exception as problem:  # noqa: BLE001 - the test looks at what came out
-            results.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=tap, args=[item]) for item in items]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(seller, items)
     assert [type(result) for result in results] == [services.Answered] * 2
     assert sorted(result.answer.is_first for result in results) == [False, True]
     assert MemoryState.objects.get().answered == 2
     assert memory_differences([seller.pk]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_answers_to_one_question_at_once_all_count():
+    question = QuestionFactory()
+    seller = SellerFactory(organization=question.organization)
+    days = [date(2026, 11, day) for day in range(1, 9)]
+    first = DailySetFactory(member=seller, questions=[question], local_date=days[0])
+    program = first.items.get().program
+    sets = [first] + [DailySetFactory(member=seller, questions=[question], program=program, local_date=day) for day in days[1:]]
+    results = at_once(seller, [item_of(one) for one in sets])
+    assert [type(result) for result in results] == [services.Answered] * len(days)
+    assert sorted(result.before.answered if result.before else 0 for result in results) == list(range(len(days)))
+    assert MemoryState.objects.get().answered == len(days)
+    assert memory_differences([seller.pk]) == []
+
+
+def question_answered(times: int):
+    """A seller's item of a question that was answered so often before; both are read before anything else happens."""
+    question = QuestionFactory()
+    seller = SellerFactory(organization=question.organization)
+    program = None
+    for day in range(1, times + 2):
+        daily_set = DailySetFactory(member=seller, questions=[question], program=program, local_date=date(2026, 11, day))
+        program = daily_set.items.get().program
+        if day <= times:
+            give(daily_set, RIGHT)
+    return question, seller, item_of(daily_set)
+
+
+def change_meaning(question) -> None:
+    wording = question.current_version.wordings.get()
+    asked = Asked("single", {"right": ["b"]}, Words("en", wording.prompt, wording.content))
+    publish_version(question, change="meaning", asked=asked)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_question_that_came_to_mean_another_before_its_answer_is_written_stays_new(times):
+    question, seller, item = question_answered(times)
+    change_meaning(question)
+    services.answer(seller, item, RIGHT)
+    state = MemoryState.objects.get()
+    assert (state.rights_in_a_row, state.due_on, state.retired_on) == (0, None, None)
+    assert memory_differences([seller.pk]) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_an_answer_waits_for_a_change_of_meaning_that_is_under_way(times):
+    question, seller, item = question_answered(times)
+    results = []
+
+    def tap():
+        try:
+            results.append(services.answer(seller, item, RIGHT))
+        finally:
+            connections.close_all()
+
+    answering = threading.Thread(target=tap)
+    with transaction.atomic():
+        change_meaning(question)
+        answering.start()
+        answering.join(1)
+        assert answering.is_alive()
+    answering.join(20)
+    assert len(results) == 1
+    assert not Answer.objects.get(item=item.pk).retires
+    assert memory_differences([seller.pk]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_asking_what_it_means_an_answer_is_seen_to_undo_a_change_of_meaning(monkeypatch):
+    question, seller, item = question_answered(1)
+    change_meaning(question)
+    monkeypatch.setattr(store, "still_means", lambda question: Part("SELECT 1", []))
+    services.answer(seller, item, RIGHT)
+    assert memory_differences([seller.pk]) != []

@@ -59,3 +59,8 @@ def test_r10_the_instant_of_a_clock_is_the_first_at_which_it_is_shown(moment, zo
         assert timedelta(0) < gap <= timedelta(days=1)
         assert shows(found - gap, zone) != wall
         assert ZoneInfo(zone).utcoffset(shows(found, zone)) - (wall - found.replace(tzinfo=None)) == gap
+
+
+def test_a_zone_that_the_machine_does_not_know_keeps_no_other_from_its_day(caplog):
+    assert [day.time_zone for day in local_days(FIRST, ["Europe/Atlantis", "Europe/Brussels", "../etc"])] == ["Europe/Brussels"]
+    assert "no sets for who lives in Europe/Atlantis" in caplog.text
