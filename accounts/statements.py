@@ -96,7 +96,7 @@ def run(*parts: Part) -> list[tuple]:
 
 
 def _run_one_by_one(cursor, parts: Sequence[Part]) -> list[tuple]:
-    rows = []
+    rows: list[tuple] = []
     for place, part in enumerate(parts):
         cursor.execute(part.text, part.parameters)
         found = cursor.fetchall() if cursor.description else []

@@ -1,12 +1,14 @@
 """Who reads whose records: oneself and the line above, on the day itself."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from accounts import access
-from accounts.models import Member
+from accounts.models import Member, ReportingLine
 from accounts.people import services as people
+from accounts.signin.backend import MembershipBackend
 from tests.factories import HrFactory, MemberFactory, OrganizationFactory, OwnerFactory, SellerFactory, make_line
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +76,18 @@ def test_a_second_change_on_the_same_day_replaces_the_first():
     people.report_to(seller, first, on=date(2026, 1, 5))
     people.report_to(seller, second, on=date(2026, 1, 5))
     assert list(seller.managers.values_list("manager_id", "started_on", "ended_on")) == [(second.pk, date(2026, 1, 5), None)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "is_manager"), [("Europe/Brussels", 23, True), ("America/New_York", 2, False), ("Pacific/Kiritimati", 11, True)]
+)
+def test_a_manager_reads_people_from_the_managers_own_first_day_on(zone, hour, is_manager):
+    """The line starts on the 25th; in UTC it is the 24th in the first and the last place, and the 25th in the second."""
+    manager = MemberFactory(time_zone=zone)
+    seller = SellerFactory(organization=manager.organization)
+    ReportingLine.objects.create(organization=manager.organization, member=seller, manager=manager, started_on=date(2026, 11, 25))
+    day = 25 if zone.startswith("America") else 24
+    with time_machine.travel(datetime(2026, 11, day, hour, 30, tzinfo=UTC), tick=False):
+        [found] = MembershipBackend().get_user(manager.user_id).current_memberships
+        assert found.is_manager is is_manager
+        assert access.is_manager(manager) is is_manager
