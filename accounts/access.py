@@ -170,6 +170,18 @@ def aggregates_visible_to(member) -> Q:
     return Q(organization_id=member.organization_id) if reads_aggregates(member) else NOBODY
 
 
-def reads_aggregates_of(member, author_id: int | None) -> bool:
-    """The same for figures of one question or program; its author (`author_id`) reads them too."""
-    return reads_aggregates(member) or (is_reader(member) and member.is_author and member.pk == author_id)
+def reads_progress_of(member, author_id: int | None) -> bool:
+    """The same for how far the people of one program are; its author (`author_id`) reads that too."""
+    return reads_aggregates(member) or _is_author(member, author_id)
+
+
+def reads_first_answers_of(member, author_id: int | None) -> bool:
+    """How the questions of one program were answered at first: read by its author, unless that person reads the company's figures.
+
+    Both count the same answers. Who reads both subtracts one from the other, and has the answers of the few that only one holds.
+    """
+    return _is_author(member, author_id) and not reads_aggregates(member)
+
+
+def _is_author(member, author_id: int | None) -> bool:
+    return is_reader(member) and member.is_author and member.pk == author_id

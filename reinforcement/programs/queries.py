@@ -202,12 +202,10 @@ class ProgramProgress:
     questions: tuple[int, ...]
     """Ids of the program's questions in their order."""
     by_question: dict[int, QuestionFigure]
+    """Empty for a reader who may not read how questions were answered."""
+    first_answers: int
+    """First answers that are counted in the results of questions."""
     counted_at: datetime
-
-    @property
-    def first_answers(self) -> int:
-        """First answers in the figures of questions."""
-        return sum(figure.people for figure in self.by_question.values())
 
     @property
     def to_answer(self) -> int:
@@ -235,10 +233,10 @@ class ProgramProgress:
 def progress_of(program: Program, reader: Member) -> ProgramProgress | None:
     """The results of `program` as they were last counted, or None where `reader` may not read them, or they are of too few people.
 
-    Three statements.
+    Figures of questions are there for who may read first answers. Three statements.
     """
     minimum = program.organization.small_group_minimum
-    if not access.reads_aggregates_of(reader, program.created_by_id):
+    if not access.reads_progress_of(reader, program.created_by_id):
         return None
     result = ProgramResult.objects.filter(organization_id=program.organization_id, program=program).first()
     if result is None or result.enrolled < minimum:
@@ -249,6 +247,9 @@ def progress_of(program: Program, reader: Member) -> ProgramProgress | None:
         enrolled=result.enrolled,
         started=result.started if result.started >= minimum else 0,
         questions=tuple(lines.values_list("question_id", flat=True)),
-        by_question={row.question_id: QuestionFigure(row.people, row.right, row.attracts, row.attracted, row.counted_at) for row in rows},
+        by_question={row.question_id: QuestionFigure(row.people, row.right, row.attracts, row.attracted, row.counted_at) for row in rows}
+        if access.reads_first_answers_of(reader, program.created_by_id)
+        else {},
+        first_answers=sum(row.people for row in rows),
         counted_at=max([result.counted_at, *(row.counted_at for row in rows)]),
     )

@@ -211,7 +211,8 @@ def _overview(request, program: Program) -> dict[str, Any]:
         "launch": _launch_in_words(program, today, people) if is_draft and questions and people else "",
         "is_running": program.state == Program.State.RUNNING,
         "starts_in_past": is_draft and program.starts_on < today,
-        "reads_figures": access.reads_aggregates_of(request.member, program.created_by_id),
+        "reads_figures": access.reads_progress_of(request.member, program.created_by_id),
+        "reads_first_answers": access.reads_first_answers_of(request.member, program.created_by_id),
         "minimum": program.organization.small_group_minimum,
     }
 

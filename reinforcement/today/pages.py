@@ -21,8 +21,10 @@ from reinforcement.today.ruler import ruler_marks
 from reinforcement.today.strip import Tick, day_strip
 from reinforcement.today.waiting import waiting_for
 
-# How colleagues answered is shown from this many people on.
+# How colleagues answered is shown from this many people on, and in steps of as many: an exact number beside another figure of the
+# same answers would show those of the few that only one of them counts.
 COLLEAGUES_AT_LEAST = 10
+_STEPS = 20
 _FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
 
 
@@ -64,7 +66,7 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
         "checked": asked.show_checked(item.wording.content, item.version.answer_key, answer.response, item.seed, shares),
         "none_right": answer.verdict == Answer.Verdict.WRONG,
         "people": people,
-        "shares_pass_all": sum((shares or {}).values()) > 1.005,
+        "shares_pass_all": shares is not None and sum(item.chosen_by_colleagues.values()) > item.colleagues,
         "comes": comes,
         "marks": [
             {"at": mark.at, "kind": mark.kind, "label": _label(mark.kind, mark.on, is_now=today) if mark.is_labelled else ""}
@@ -75,11 +77,12 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
     }
 
 
-def _shares(item: DailySetItem) -> tuple[int, dict[str, float] | None]:
+def _shares(item) -> tuple[int, dict[str, float] | None]:
     people = item.colleagues or 0
     if people < COLLEAGUES_AT_LEAST:
         return 0, None
-    return people, {option: chosen / people for option, chosen in item.chosen_by_colleagues.items()}
+    shares = {option: round(_STEPS * chosen / people) / _STEPS for option, chosen in item.chosen_by_colleagues.items()}
+    return people // COLLEAGUES_AT_LEAST * COLLEAGUES_AT_LEAST, shares
 
 
 def _label(mark_kind: str, day: date, *, is_now: date) -> str:

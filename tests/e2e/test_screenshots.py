@@ -120,7 +120,7 @@ def test_pictures_of_the_question_and_its_verdict(open_page, sign_in, organizati
     expect(phone.get_by_role("button", name="Check")).to_be_visible()
     photograph(phone, "today")
     check(phone, OPTIONS["options"][0]["text"])
-    expect(phone.get_by_text("How 23 colleagues answered.")).to_be_visible()
+    expect(phone.get_by_text("How at least 20 colleagues answered, in steps of 5 %.")).to_be_visible()
     photograph(phone, "verdict")
 
 

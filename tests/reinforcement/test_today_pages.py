@@ -1,5 +1,6 @@
 """Today through its pages: the question, the verdict, and the end of the set."""
 
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -199,9 +200,19 @@ def test_colleagues_are_shown_from_ten_people_on(seller, people, is_shown):
         organization=seller.organization, version=item.version, people=people, chosen={"a": 5, "b": 3, "c": people - 8}, counted_at=MORNING
     )
     page = words(signed_in(seller).post(address(item), {"answer": "a"}, follow=True))
-    assert (f"How {people} colleagues answered." in page) is is_shown
+    assert ("How at least 10 colleagues answered" in page) is is_shown
     assert ("&nbsp;%" in page) is is_shown
     assert "pass 100" not in page
+
+
+def test_shares_tell_no_exact_number(seller):
+    item = items_of(DailySetFactory(member=seller))[0]
+    OptionShares.objects.create(
+        organization=seller.organization, version=item.version, people=37, chosen={"a": 23, "b": 9, "c": 5}, counted_at=MORNING
+    )
+    page = words(signed_in(seller).post(address(item), {"answer": "a"}, follow=True))
+    assert "How at least 30 colleagues answered, in steps of 5 %." in page
+    assert sorted(re.findall(r"(\d+)&nbsp;%", page)) == ["15", "25", "60"]
 
 
 def test_shares_of_several_choices_say_why_they_pass_the_whole(seller):
@@ -211,7 +222,7 @@ def test_shares_of_several_choices_say_why_they_pass_the_whole(seller):
         organization=seller.organization, version=item.version, people=34, chosen={"a": 24, "b": 11, "c": 18}, counted_at=MORNING
     )
     page = words(signed_in(seller).post(address(item), {"answer": ["a", "b"]}, follow=True))
-    assert "How 34 colleagues answered. Several choices each, so the shares pass 100 %." in page
+    assert "How at least 30 colleagues answered, in steps of 5 %. Several choices each, so the shares pass 100 %." in page
 
 
 def test_the_explanation_is_cleaned_where_it_is_shown(seller):

@@ -377,6 +377,22 @@ def test_nobody_sees_figures_of_four_people_or_of_another_authors_program(client
         assert (client.get(at("program_detail", large)).context["progress"] is not None) == reads
 
 
+@pytest.mark.parametrize(("role", "is_told"), [("", True), ("is_hr", False), ("is_leadership", False)])
+def test_how_questions_were_answered_is_told_to_an_author_who_reads_no_company_figures(client, author, role, is_told):
+    program, _questions = answered_program(author, people=5)
+    count_results(timezone.now())
+    if role:
+        setattr(author, role, True)
+        author.save()
+    client.force_login(author.user)
+    response = client.get(at("program_detail", program))
+    progress = response.context["progress"]
+    assert (progress.enrolled, progress.first_answers) == (5, 5)
+    assert bool(progress.by_question) is is_told
+    assert ("right at the first answer" in response.content.decode()) is is_told
+    assert ("is told to the author alone" in response.content.decode()) is not is_told
+
+
 def test_answers_in_another_program_are_not_counted_here(client, author):
     program, questions = answered_program(author, people=5)
     twin = ProgramFactory(organization=author.organization, created_by=author)

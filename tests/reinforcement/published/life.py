@@ -1,4 +1,7 @@
-"""A random organization that lives on, and everything that HR can read of it, written down as equations (attacker.py)."""
+"""A random organization that lives on, and everything that HR can read of it, written down as equations (attacker.py).
+
+What a program's author reads and HR does not, how questions were answered, is attacked too.
+"""
 
 import csv
 import io
@@ -17,7 +20,16 @@ from reinforcement.daily.results import count_results_of
 from reinforcement.models import Answer, DailySet, DailySetItem, LastAnswers, MemberWeek, Program
 from reinforcement.progress.figures import MINIMUM_ANSWERS
 from reinforcement.published.services import publish
-from tests.factories import CompetencyFactory, HrFactory, OrganizationFactory, ProgramFactory, QuestionFactory, enroll, put_in
+from tests.factories import (
+    AuthorFactory,
+    CompetencyFactory,
+    HrFactory,
+    OrganizationFactory,
+    ProgramFactory,
+    QuestionFactory,
+    enroll,
+    put_in,
+)
 from tests.reinforcement.published.attacker import Equation
 from tests.reinforcement.published.world import DAY, add_sellers, add_team, moment, week_before
 
@@ -58,6 +70,9 @@ class Life:
         self.reader = HrFactory(organization=self.organization)
         self.client = Client()
         self.client.force_login(self.reader.user)
+        self.author = AuthorFactory(organization=self.organization)
+        self.authors_client = Client()
+        self.authors_client.force_login(self.author.user)
         self.root = people.root_team(self.organization)
         self.competencies = [
             CompetencyFactory(organization=self.organization, name=f"Competency {n}") for n in range(self.chance.randint(1, 4))
@@ -97,7 +112,9 @@ class Life:
         self._answer(list(self.members), share=0.85)
         for week in (2, 1):
             self._live_week(week_before(DAY, week))
-        self.program = ProgramFactory(organization=self.organization, starts_on=DAY - timedelta(days=30), state=Program.State.RUNNING)
+        self.program = ProgramFactory(
+            organization=self.organization, created_by=self.author, starts_on=DAY - timedelta(days=30), state=Program.State.RUNNING
+        )
         self.questions = QuestionFactory.create_batch(2, organization=self.organization, competency=self.competencies[0])
         put_in(self.program, *self.questions)
         enroll(self.program, *self.members.values())
@@ -326,10 +343,13 @@ class Life:
             assert {week.week_on.isoformat(): week.answered for week in found} == own
 
     def _read_program(self) -> None:
-        progress = self.client.get(f"/programs/{self.program.public_id}/").context["progress"]
+        url = f"/programs/{self.program.public_id}/"
+        progress = self.client.get(url).context["progress"]
+        authors = self.authors_client.get(url).context["progress"]
         if progress is None:
             return
-        for question, figure in progress.by_question.items():
+        assert not progress.by_question
+        for question, figure in authors.by_question.items():
             # Whoever came first is in the figure: it is only ever added to.
             unknowns = {(member, question) for member in self.first_answers[question][: figure.people]}
             self._note(("first", question), unknowns, figure.people, f"question {question}")
