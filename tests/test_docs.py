@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.deploy.containers import read_compose, read_environment_file
@@ -98,6 +99,10 @@ COMMANDS = {
     "docker compose run --rm migrate": "compose",
     "docker compose up --detach --wait --no-deps --no-recreate --scale web=2 web": "compose",
     "docker compose up --detach --wait --no-deps worker long_worker beat events": "compose",
+    "docker compose exec web python manage.py backup /backups": "compose",
+    "docker compose cp web:/backups ./backups": "compose",
+    "docker compose up --detach --wait postgres redis": "compose",
+    "docker compose run --rm --no-deps --volume ./backups:/from:ro web python manage.py restore /from/20261201T020000Z": "compose",
 }
 
 
@@ -190,10 +195,17 @@ def test_documented_container_command_names_what_is_there(command):
     services = read_compose(dict.fromkeys(read_environment_file((ROOT / ".env.example").read_text()), "given"))["services"]
     compose, verb, *rest = words
     assert (program, compose) == ("docker", "compose")
+    if "--volume" in rest:
+        del rest[rest.index("--volume") : rest.index("--volume") + 2]
     named = [word.partition("=")[0] for word in rest if not word.startswith("-")]
-    if verb == "exec":
-        [service, *inside] = named
-        assert MANAGE.split()[1] in inside
+    if verb == "cp":
+        [(service, _colon, path), _target] = [word.partition(":") for word in named]
+        assert path in [volume.split(":")[1] for volume in services[service]["volumes"]]
+        named = [service]
+    if "python" in named:
+        [service, python, manage, subcommand, *_arguments] = named
+        assert (python, manage) == ("python", MANAGE.split()[1])
+        assert subcommand in get_commands()
         named = [service]
     assert set(named) <= set(services)
 

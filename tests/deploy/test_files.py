@@ -67,6 +67,22 @@ def test_the_image_is_small_and_nobody_in_it_is_root(stages):
     assert not any("node" in word for _stage, named, _target in final.copied for word in named)
 
 
+def clients_in(stage: Stage) -> list[str]:
+    """Releases of PostgreSQL's client programs that the stage installs."""
+    return [release for line in stage.run for release in re.findall(r"postgresql-client-(\d+)", line)]
+
+
+def test_the_image_can_back_up_the_database_that_it_is_shipped_with(stages, services):
+    assert clients_in(stages[-1]) == [re.match(r"postgres:(\d+)", services["postgres"]["image"])[1]]
+    # Where a backup may be written on a read-only file system: a volume that belongs to the image's user.
+    assert any("install -d -o feedforward" in line and "/backups" in line for line in stages[-1].run)
+    assert all("backups:/backups" in services[name]["volumes"] for name in OURS)
+
+
+def test_an_image_without_the_client_programs_is_found():
+    assert clients_in(read_dockerfile("FROM a\nRUN apt-get install --yes git\n")[0]) == []
+
+
 def test_packages_are_installed_with_their_hashes(stages):
     installing = [line for stage in stages for line in stage.run if "pip install" in line]
     assert installing
