@@ -366,3 +366,14 @@ def long_files(sources: Iterable[tuple[str, str]], at_most: int = LINES_AT_MOST)
     """A file holds one subject."""
     counted = ((path, len(source.splitlines())) for path, source in sources)
     return [f"{path} has {lines} lines, over {at_most}: give its parts files of their own" for path, lines in counted if lines > at_most]
+
+
+def locks_that_hold_up_others(modules: Iterable[Module], allowed: set[str]) -> list[str]:
+    """Rows locked in a way that also keeps others from writing rows that only name them: every answer names its organization."""
+    return [
+        f"{module.name}:{call.lineno} locks without no_key=True: whoever writes a row that names the locked one waits"
+        for module in modules
+        if module.name not in allowed
+        for _name, call in _calls(module.tree)
+        if getattr(call.func, "attr", "") == "select_for_update" and "no_key" not in {keyword.arg for keyword in call.keywords}
+    ]

@@ -15,6 +15,8 @@ UNSCOPED_READS: dict[str, str] = {
     "dashboards.demo.views:demo": "in demo mode, on this machine only: it offers every demo organization to look through",
 }
 PUBLISHERS = {"outbox.tasks", "outbox.wake"}
+# Nobody may answer between the reading of the log and the writing of what follows from it.
+HOLDING_UP = {"reinforcement.daily.rebuilding"}
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +208,12 @@ def test_a_heavy_import_is_found():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_locks_keep_nobody_from_answering(project):
+    report(architecture.locks_that_hold_up_others(project, HOLDING_UP))
+
+
+def test_a_lock_that_would_is_found():
+    source = "def verb(organization):\n    Organization.objects.select_for_update().get(pk=organization.pk)"
+    assert architecture.locks_that_hold_up_others([module("accounts.people.services", source)], HOLDING_UP)

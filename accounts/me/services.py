@@ -28,7 +28,7 @@ def change_settings(member: Member, **fields: Any) -> None:
 @transaction.atomic
 def add_absence(member: Member, *, kind: str, started_on: date, ended_on: date | None) -> Absence:
     """Days without a set, both ends included; no end means until further notice. Raises AbsenceOverlaps."""
-    Member.objects.select_for_update().get(organization_id=member.organization_id, pk=member.pk)
+    Member.objects.select_for_update(no_key=True).get(organization_id=member.organization_id, pk=member.pk)
     others = Absence.objects.editable_by(member).filter(Q(ended_on=None) | Q(ended_on__gte=started_on))
     if ended_on is not None:
         others = others.filter(started_on__lte=ended_on)
@@ -52,7 +52,7 @@ def end_absence(absence: Absence, *, on: date) -> None:
 @transaction.atomic
 def issue_token(member: Member, name: str) -> str:
     """The secret of a new token; it can be shown now and never again. Raises TokenNameTaken."""
-    Member.objects.select_for_update().get(organization_id=member.organization_id, pk=member.pk)
+    Member.objects.select_for_update(no_key=True).get(organization_id=member.organization_id, pk=member.pk)
     if ApiToken.objects.editable_by(member).filter(name=name).exists():
         raise TokenNameTaken
     _token, secret = ApiToken.issue(member, name)

@@ -88,7 +88,7 @@ def report_to(member: Member, manager: Member | None, *, on: date | None = None)
         if manager.organization_id != member.organization_id:
             raise ValueError("the manager is of another organization")
         # One writer of the line at a time in an organization: two changes that are fine alone could close a circle.
-        Organization.objects.select_for_update().get(pk=member.organization_id)
+        Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
         if manager.pk == member.pk or manager.pk in _everybody_below(member):
             raise LineInACircle
     follow(ReportingLine, member.organization_id, "manager", {member.pk: manager.pk if manager else None}, on=on)
@@ -162,6 +162,6 @@ def _keep_an_owner(member: Member) -> None:
     """Raises LastOwner where nobody else owns the organization. Two owners that remove each other wait for one another."""
     if not member.is_owner or not member.is_active:
         return
-    Organization.objects.select_for_update().get(pk=member.organization_id)
+    Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
     if not Member.objects.filter(organization_id=member.organization_id, is_owner=True, is_active=True).exclude(pk=member.pk).exists():
         raise LastOwner

@@ -25,7 +25,7 @@ def add_team(parent: Team, name: str) -> Team:
 def change_team(team: Team, *, name: str, parent: Team | None) -> None:
     """The team's name and place; the root has no parent and keeps that. Raises TeamNameTaken and TeamBelowItself."""
     # One writer of the tree at a time in an organization: two moves that are fine alone could close a circle.
-    Organization.objects.select_for_update().get(pk=team.organization_id)
+    Organization.objects.select_for_update(no_key=True).get(pk=team.organization_id)
     if team.parent_id is None or parent is None:
         parent_id = team.parent_id
     else:

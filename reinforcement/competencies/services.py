@@ -37,7 +37,7 @@ def change_competency(
     competency: Competency, *, name: str, parent: Competency | None, description: str, anchors: Mapping[int, str]
 ) -> None:
     """Name, place in the tree, description and anchors as given; CompetencyInACircle when `parent` stands under the competency."""
-    organization = Organization.objects.select_for_update().get(pk=competency.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=competency.organization_id)
     if parent is not None and parent.pk in branch_of(organization, competency):
         raise CompetencyInACircle
     if competency.parent_id != (parent.pk if parent else None):

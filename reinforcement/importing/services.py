@@ -135,7 +135,7 @@ def import_questions(
     ended, else a new draft. Statements grow with each 500 rows, not with each row.
     """
     # Two imports into one organization wait for each other: otherwise both would find the same question missing.
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     plan = plan_import(organization, source)
     if plan.problems:
         raise ImportRejected(plan)
@@ -199,7 +199,7 @@ def say_about(waiting: QuestionImport, *, mapping: str, has_header: bool) -> Non
 @transaction.atomic
 def apply_file(waiting: QuestionImport, *, restarts: bool = False, program_name: str = "") -> Done:
     """As `import_questions`; then the file goes. QuestionImport.DoesNotExist when it went already: two taps import once."""
-    held = QuestionImport.objects.select_for_update(of=("self",)).filter(organization_id=waiting.organization_id)
+    held = QuestionImport.objects.select_for_update(of=("self",), no_key=True).filter(organization_id=waiting.organization_id)
     waiting = held.select_related("organization", "created_by").get(pk=waiting.pk)
     done = import_questions(
         waiting.organization, source_of(waiting), created_by=waiting.created_by, restarts=restarts, program_name=program_name

@@ -71,7 +71,7 @@ def remove_question(program: Program, question: Question) -> None:
 def move_question(program: Program, question: Question, *, steps: int) -> None:
     """Moves the question `steps` places down, up where negative, and no further than the ends."""
     # The program's row is held: two moves at once would give two questions the same place.
-    Program.objects.select_for_update().get(pk=program.pk, organization_id=program.organization_id)
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk, organization_id=program.organization_id)
     lines = list(program.program_questions.order_by("position", "pk"))
     place = next((place for place, line in enumerate(lines) if line.question_id == question.pk), None)
     if place is None:

@@ -47,7 +47,7 @@ def publish(organization: Organization, now: datetime) -> bool:
 
 def _held(organization: Organization) -> Publication:
     """The organization's row of publishing, held until the transaction ends."""
-    return Publication.objects.select_for_update().get(organization=organization)
+    return Publication.objects.select_for_update(no_key=True).get(organization=organization)
 
 
 @transaction.atomic

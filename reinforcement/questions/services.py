@@ -276,5 +276,5 @@ def _original(version: QuestionVersion) -> QuestionWording:
 
 def _locked(question: Question) -> Question:
     """The question as it stands now, held until the transaction ends: two authors cannot make the same version."""
-    held = Question.objects.select_for_update(of=("self",)).filter(organization_id=question.organization_id)
+    held = Question.objects.select_for_update(of=("self",), no_key=True).filter(organization_id=question.organization_id)
     return held.select_related("current_version", "organization").prefetch_related("current_version__wordings").get(pk=question.pk)

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -16,11 +17,13 @@ from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
+from outbox import models as outbox_models
 from outbox import registry, services
-from outbox.models import JOB_TRIES, LEASE, Job, OutboxMessage, OwedQuerySet
+from outbox.models import JOB_TRIES, LEASE, MESSAGE_TRIES, Job, OutboxMessage, OwedQuerySet
 from reinforcement.daily import preparing
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.models import DailySet, DailySetItem
+from reinforcement.programs import planner
 from reinforcement.tasks import count_option_shares, prepare_daily_sets
 from tests.faults.conftest import wait_until
 from tests.faults.killing import run_until_point
@@ -149,28 +152,102 @@ def test_r3_without_a_claim_a_message_tried_at_once_is_seen_to_be_mailed_again_a
     assert [sent.subject for sent in mail.outbox] == ["Note 1"] * WORKERS
 
 
-def lose_workers(times: int) -> int:
-    """How many of so many processes, one after another, were killed by the job that they took."""
-    registry.register_job_kind("kill_own_process", lambda payload: os.kill(os.getpid(), signal.SIGKILL))
-    pk = owe_job("kill_own_process").pk
+def let_the_lease_pass(model) -> None:
+    model.objects.filter(claimed_at__isnull=False).update(claimed_at=timezone.now() - LEASE - timedelta(seconds=1))
+
+
+def kill_own_process(*_args) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Killing(Note):
+    """A message whose words end the process that writes them."""
+
+    def render(self, message):
+        kill_own_process()
+
+
+def owe_poison(model):
+    if model is Job:
+        registry.register_job_kind("kill_own_process", kill_own_process)
+        return owe_job("kill_own_process")
+    registry.register_message_kind("note", Killing())
+    return owe_note()
+
+
+def lose_workers(model, times: int) -> int:
+    """How many of so many processes, one after another, were killed by the job or message that they took."""
+    pk = owe_poison(model).pk
+    attempt = services.try_job if model is Job else services.try_message
     lost = 0
     for _ in range(times):
-        lost += run_until_point(lambda: services.try_job(pk), sys.maxsize).is_killed
-        Job.objects.filter(claimed_at__isnull=False).update(claimed_at=timezone.now() - LEASE)  # the lease passes
+        lost += run_until_point(lambda: attempt(pk), sys.maxsize).is_killed
+        let_the_lease_pass(model)
     return lost
 
 
-def test_r2_a_job_that_kills_processes_takes_no_more_than_its_tries(monkeypatch):
+@pytest.fixture
+def _no_kinds(monkeypatch):
     monkeypatch.setattr(registry, "_job_kinds", {})
-    assert lose_workers(JOB_TRIES + 3) == JOB_TRIES
-    assert Job.objects.get().state == "parked"
+    monkeypatch.setattr(registry, "_message_kinds", {})
 
 
-def test_r2_without_a_limit_of_tries_a_poison_job_is_seen_to_kill_for_ever(monkeypatch):
-    monkeypatch.setattr(registry, "_job_kinds", {})
-    monkeypatch.setattr(services, "JOB_TRIES", sys.maxsize)
-    assert lose_workers(JOB_TRIES + 3) == JOB_TRIES + 3
-    assert Job.objects.get().state == "waiting"
+TRIES = pytest.mark.parametrize(
+    ("model", "name", "tries"), [(Job, "JOB_TRIES", JOB_TRIES), (OutboxMessage, "MESSAGE_TRIES", MESSAGE_TRIES)]
+)
+
+
+@TRIES
+@pytest.mark.usefixtures("_no_kinds")
+def test_r2_what_kills_processes_takes_no_more_than_its_tries(model, name, tries):
+    assert lose_workers(model, tries + 3) == tries
+    assert model.objects.get().state == "parked"
+
+
+@TRIES
+@pytest.mark.usefixtures("_no_kinds")
+def test_r2_without_a_limit_of_tries_poison_is_seen_to_kill_for_ever(monkeypatch, model, name, tries):
+    monkeypatch.setattr(services, name, sys.maxsize)
+    assert lose_workers(model, tries + 3) == tries + 3
+    assert model.objects.get().state == "waiting"
+
+
+def try_after_a_lost_worker() -> str:
+    """How the job stands whose first worker was killed and that is tried again when the lease has passed."""
+    registry.register_job_kind("kill_the_first", lambda payload: Job.objects.get().attempts > 1 or kill_own_process())
+    pk = owe_job("kill_the_first").pk
+    assert run_until_point(lambda: services.try_job(pk), sys.maxsize).is_killed
+    let_the_lease_pass(Job)
+    services.try_job(pk)
+    return Job.objects.get().state
+
+
+@pytest.mark.usefixtures("_no_kinds")
+def test_r1_a_claim_ends_with_its_lease():
+    assert try_after_a_lost_worker() == "done"
+
+
+@pytest.mark.usefixtures("_no_kinds")
+def test_r1_with_claims_that_never_end_a_lost_workers_job_is_seen_to_stay_undone(monkeypatch):
+    monkeypatch.setattr(outbox_models, "LEASE", timedelta(days=3_650))
+    assert try_after_a_lost_worker() == "waiting"
+
+
+def sets_after_the_clock_went_back(morning) -> int:
+    """How many sets an earlier date got after a later one had its own."""
+    for days in (0, 2, 1):
+        prepare_sets(morning.now + timedelta(days=days))
+    return DailySet.objects.filter(local_date__in={day + timedelta(days=1) for day in morning.owed.values()}).count()
+
+
+def test_r11_a_clock_that_goes_back_makes_no_set_of_a_date_that_is_over(morning):
+    assert sets_after_the_clock_went_back(morning) == 0
+
+
+def test_r11_without_looking_at_the_latest_set_a_clock_that_goes_back_is_seen_to_make_more(morning, monkeypatch):
+    guard = planner._OWED[planner._OWED.index("  AND COALESCE((SELECT MAX(daily_set.local_date)") : planner._OWED.index("GROUP BY")]
+    monkeypatch.setattr(planner, "_OWED", planner._OWED.replace(guard, ""))
+    assert sets_after_the_clock_went_back(morning) == len(morning.owed)
 
 
 def morning_run_is_received(worker, broker) -> int:

@@ -173,6 +173,19 @@ def test_what_cannot_be_owed_after_a_mail_is_owed_by_a_job_and_the_mail_is_not_s
     assert list(OutboxMessage.objects.order_by("key").values_list("key", "state")) == [("note:1", "done"), ("note:2", "waiting")]
 
 
+def test_without_the_job_what_follows_is_seen_to_be_lost_where_it_fails_once(kinds, note, monkeypatch):
+    def fail(message):
+        raise RuntimeError("not now")
+
+    register_message_kind("followed", note, follow_up=fail)
+    monkeypatch.setattr(services, "queue_job", lambda **columns: None)
+    message = owe_note(1, kind="followed")
+    services.try_message(message.pk)
+    message.refresh_from_db()
+    assert message.state == "done"
+    assert not Job.objects.exists()
+
+
 def test_poison_job_is_parked_after_three_tries_and_the_others_are_done(kinds):
     def refuse_thirteen(payload):
         if payload["number"] == 13:
