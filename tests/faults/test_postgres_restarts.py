@@ -1,5 +1,7 @@
 """PostgreSQL crashes and comes back, again and again, while people answer through real web processes."""
 
+import time
+
 import pytest
 
 from reinforcement.models import Answer
@@ -23,12 +25,15 @@ def test_r7_every_acknowledged_answer_is_stored_once_though_postgres_crashes(
     ledger = Ledger(tmp_path / "ledger")
     crowd = Crowd(tasks, ledger, per_second=per_second)
     crowd.start()
+    slowest = 0.0
     for number in range(1, restarts + 1):
         wait_until(lambda number=number: ledger.count >= number * len(tasks) // (restarts + 1), 60)
         crash(cluster)
-        answered = ledger.count
+        is_up, answered = time.monotonic(), ledger.count
         wait_until(lambda: visitor.get("/today/").status == 200, 10)
         wait_until(lambda answered=answered: ledger.count > answered, 10)
+        slowest = max(slowest, time.monotonic() - is_up)
+    figure("R7", "seconds after it is up until pages and answers come again, at most", 5, round(slowest, 1))
     wait_until(lambda: crowd.is_done, 60)
     damage = damage_of(ledger)
     figure("R7", f"answers acknowledged over {restarts} crashes of PostgreSQL", len(tasks), ledger.count)
