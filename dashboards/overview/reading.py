@@ -33,10 +33,10 @@ def _competencies_in_words(competencies: tuple[CompetencyTotal, ...], *, has_tre
     lowest = alike[0]
     highest = max(total.percent for total in competencies)
     words = {"competency": lowest.competency.name, "share": in_percent(lowest.percent), "names": _names_of(alike)}
-    if lowest.percent >= AT_HOME:
-        return gettext("Every competency stands at %(share)s or more.") % {"share": in_percent(AT_HOME)}
     if len(competencies) == 1:
         return gettext("%(competency)s stands at %(share)s.") % words
+    if lowest.percent >= AT_HOME:
+        return gettext("Every competency with a figure stands at %(share)s or more.") % {"share": in_percent(AT_HOME)}
     if highest - lowest.percent < SAME_WITHIN:
         return gettext("No competency stands out.")
     if len(alike) > 1:
@@ -57,19 +57,21 @@ def _evidence(found: Company) -> str:
     if not found.competencies:
         return ""
     alike = _lowest(found.competencies)
-    words = {
-        "right": in_percent(found.right.percent),
-        "competency": _names_of(alike),
-        "share": in_percent(min(total.percent for total in alike)),
-        "people": max(total.with_data for total in alike),
-        "all": found.people,
-    }
     if len(found.competencies) == 1:
-        return gettext("Right at the last answer, mean of %(people)d of %(all)d people.") % words
-    return (
-        gettext("Right at the last answer: %(right)s over all competencies, %(share)s on %(competency)s (%(people)d of %(all)d people).")
-        % words
-    )
+        counts = {"people": alike[0].with_data, "all": found.people}
+        return gettext("Right at the last answer, mean of %(people)d of %(all)d people.") % counts
+    each = [
+        gettext("%(share)s on %(competency)s (%(people)d of %(all)d people)")
+        % {
+            "share": in_percent(total.percent),
+            "competency": total.competency.name,
+            "people": total.with_data,
+            "all": found.people,
+        }
+        for total in alike
+    ]
+    words = {"right": in_percent(found.right.percent), "lowest": joined(each)}
+    return gettext("Right at the last answer: %(right)s over all competencies, %(lowest)s.") % words
 
 
 def name_of(row: GroupRow) -> str:

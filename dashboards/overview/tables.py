@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
@@ -74,8 +75,8 @@ def _cell(cell: GroupCell | None, minimum: int, published_at: datetime | None) -
         "share": in_percent(cell.percent),
         "people": cell.with_data,
     }
-    if published_at is not None and cell.published_at.date() != published_at.date():
-        day = date_format(cell.published_at, "j M")
+    if published_at is not None and timezone.localdate(cell.published_at) != timezone.localdate(published_at):
+        day = date_format(timezone.localtime(cell.published_at), "j M")
         count, words = f"{count}, {day}", gettext("%(words)s, of %(day)s") % {"words": words, "day": day}
     return Cell(str(cell.percent), count, map_step(cell.percent), words)
 
@@ -96,20 +97,26 @@ def total_cells(totals: Iterable[CompetencyTotal]) -> tuple[Cell, ...]:
 def figures_as_csv(found: Company, rows: Iterable[GroupRow]) -> str:
     """All groups: per competency the figure in per cent, the number of people behind it, and the date on which it was published."""
     heads = [gettext("Group"), gettext("People"), gettext("Participation, %"), gettext("Participation, people")]
+    # Words inside a formatted text are not found for translation.
+    with_data, published_on = gettext("people with data"), gettext("published on")
     for total in found.competencies:
         name = total.competency.name
-        heads += [f"{name}, %", f"{name}, {gettext('people with data')}", f"{name}, {gettext('published on')}"]
+        heads += [f"{name}, %", f"{name}, {with_data}", f"{name}, {published_on}"]
     lines = [heads]
     for row in rows:
         line = [name_of(row), str(row.people), *_share(row.participation)]
         for cell in row.cells:
-            line += ["", "", ""] if cell is None else [str(cell.percent), str(cell.with_data), cell.published_at.date().isoformat()]
+            line += ["", "", ""] if cell is None else _in_three(cell)
         lines.append(line)
     line = [gettext("All groups"), str(found.people), *_share(found.participation)]
     for total in found.competencies:
         line += [str(total.percent), str(total.with_data), ""]
     lines.append(line)
     return _as_csv(lines)
+
+
+def _in_three(cell: GroupCell) -> list[str]:
+    return [str(cell.percent), str(cell.with_data), timezone.localdate(cell.published_at).isoformat()]
 
 
 def weeks_as_csv(groups: Iterable[WeekRow], competencies: Iterable[WeekRow]) -> str:

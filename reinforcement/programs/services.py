@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -123,13 +124,19 @@ def set_audience(program: Program, audience: Iterable[Member | Team]) -> None:
 
 @transaction.atomic
 def launch(program: Program, *, now: datetime | None = None) -> None:
-    """The program runs from its start date; one that runs goes on. Raises ProgramNotReady without questions or audience, ProgramEnded."""
+    """The program runs from its start date; one that runs goes on. Raises ProgramNotReady without questions or audience, ProgramEnded.
+
+    An end that has passed in the whole organization is not ready either.
+    """
     if program.state == Program.State.ENDED:
         raise ProgramEnded
     if not program.program_questions.exists():
         raise ProgramNotReady(_("Add at least one question before you launch."))
     if not program.audience.exists():
         raise ProgramNotReady(_("Choose who takes part before you launch."))
+    today = timezone.localdate(now, ZoneInfo(program.organization.time_zone))
+    if program.ends_on is not None and program.ends_on < today:
+        raise ProgramNotReady(_("The end has passed. Choose a later one, or none, before you launch."))
     program.state = Program.State.RUNNING
     program.save(update_fields=["state"])
     enroll_audiences(now or timezone.now(), program=program)

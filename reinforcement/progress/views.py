@@ -16,7 +16,7 @@ from accounts.dates import short_date
 from accounts.signin.decorators import member_required, role_required
 from reinforcement.progress import queries
 from reinforcement.progress.drawing import share_line, week_ruler
-from reinforcement.progress.figures import Measure, Period, PersonProgress
+from reinforcement.progress.figures import MINIMUM_ANSWERS, Measure, Period, PersonProgress
 from reinforcement.progress.measures import BY_WEEK, DEFINITIONS, MEASURES, PERIODS, WORDS
 from reinforcement.progress.reading import read_own, read_person, read_team, read_trend, read_weeks
 from reinforcement.progress.tables import team_as_csv, team_table, trend_as_csv, trend_table
@@ -115,6 +115,8 @@ def team_member(request, public_id):
         "reading": read_person(progress),
         "shares": share_line(progress.weeks, today),
         "shares_finding": read_weeks(progress.by_week(today)),
+        # Nobody but the person reads a single answer.
+        "least_answers": MINIMUM_ANSWERS,
         **_person_context(progress, person),
     }
     return render(request, "reinforcement/team_member.html", context)

@@ -50,6 +50,11 @@ class Answers:
     keep_order: bool = False
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def have_errors(self) -> bool:
+        """Whether one of them, or all together, have something to correct."""
+        return bool(self.errors) or any(row.errors for row in self.rows)
+
     @classmethod
     def blank(cls, kind_name: str) -> "Answers":
         if kind_name == "true_false":
@@ -181,8 +186,7 @@ def read_version(form: WordsForm, answers: Answers, *, language: str) -> Asked |
         for problem in answers.take(error):
             if problem.field not in form.errors:
                 form.add_error(problem.field, str(problem.message))
-    has_errors = form.errors or answers.errors or any(row.errors for row in answers.rows)
-    return None if has_errors else asked
+    return None if form.errors or answers.have_errors else asked
 
 
 def initial_of(words: Words) -> dict[str, str]:

@@ -246,6 +246,20 @@ def test_person_page_shows_the_weeks_behind_a_competency(client, line):
         assert client.get(url, {"competency": unknown}).status_code == 404
 
 
+@pytest.mark.parametrize(("answered", "is_told"), [(1, False), (4, False), (5, True)])
+def test_a_manager_is_told_how_many_were_right_from_five_answers_a_week_on(client, line, answered, is_told):
+    manager, seller, _other_line, _elsewhere = line
+    week_on = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    MemberWeek.objects.filter(member=seller).delete()
+    counts = {"presented": 9, "answered": answered, "right": answered - 1, "first_answered": 0}
+    MemberWeekFactory(member=seller, week_on=week_on, **counts)
+    told = f'<td class="n">{answered}</td><td class="n">{answered - 1}</td>'
+    sign_in(client, manager)
+    assert (told in client.get(reverse("reinforcement:team_member", args=[seller.public_id])).content.decode()) is is_told
+    sign_in(client, seller)
+    assert told in client.get(reverse("reinforcement:progress")).content.decode()
+
+
 def test_progress_page_shows_own_figures_and_who_reads_them(client, line):
     manager, seller, _other_line, _elsewhere = line
     sign_in(client, seller)

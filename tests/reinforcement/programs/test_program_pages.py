@@ -258,6 +258,17 @@ def test_launch_says_what_is_missing(page, draft):
     assert draft.state == "draft"
 
 
+def test_a_program_whose_end_has_passed_is_not_launched(page, draft):
+    services.set_audience(draft, [SellerFactory(organization=draft.organization)])
+    draft.starts_on, draft.ends_on = date(2026, 3, 2), date(2026, 3, 6)
+    draft.save()
+    response = page.post(at("program_launch", draft))
+    assert response.status_code == 422
+    assert "The end has passed. Choose a later one, or none, before you launch." in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
 def test_launch_enrolls_and_end_keeps_the_enrolments(page, draft):
     seller = SellerFactory(organization=draft.organization)
     services.set_audience(draft, [seller])
