@@ -75,7 +75,12 @@ def _read_competencies(team: TeamFigures) -> Reading:
         return Reading(headline % {"competency": name, "share": in_percent(low)}, _people_with_data(means[lowest]))
     evidence = _evidence(team, means, told, alike)
     if team.measure is Measure.RIGHT and low >= AT_HOME:
-        return Reading(gettext("Every competency stands at %(share)s or more") % {"share": in_percent(AT_HOME)}, evidence)
+        every = (
+            gettext("Every competency stands at %(share)s or more")
+            if len(told) == len(means)
+            else gettext("Every competency with a figure stands at %(share)s or more")
+        )
+        return Reading(every % {"share": in_percent(AT_HOME)}, evidence)
     if high - low < SAME_WITHIN:
         words = {"low": in_percent(low), "high": in_percent(high)}
         if low == high:

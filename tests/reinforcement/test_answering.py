@@ -275,23 +275,7 @@ def test_an_answer_whose_memory_is_always_another_writes_nothing(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_many_equal_answers_at_once_leave_one_row():
     daily_set = DailySetFactory(question_count=1)
-    item = item_of(daily_set)
-    results, start = [], threading.Barrier(12)
-
-    def tap():
-        start.wait()
-        try:
-            results.append(services.answer(daily_set.member, item, WRONG))
-        except Exception as problem:  # noqa: BLE001 - the test looks at what came out
-            results.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=tap) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(daily_set.member, [item_of(daily_set)] * 12)
     assert [type(result) for result in results] == [services.Answered] * 12
     assert sorted(result.is_replay for result in results) == [False] + [True] * 11
     assert Answer.objects.count() == 1

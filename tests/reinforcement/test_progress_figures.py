@@ -178,6 +178,11 @@ def test_reading_asks_for_no_practice_where_all_is_known():
     assert read_team(team((100, 95, 90), (100, 95, 90))).headline == f"Every competency stands at 90{SPACE}% or more"
 
 
+def test_reading_does_not_speak_for_a_competency_that_under_half_of_the_people_have_data_in():
+    reading = read_team(team((100, 95, 10), (100, 95, None), (100, 95, None)))
+    assert reading.headline == f"Every competency with a figure stands at 90{SPACE}% or more"
+
+
 def test_reading_of_one_competency_gives_its_figure_and_people():
     reading = read_team(team((60,), (70,), competencies=COMPETENCIES[:1]))
     assert reading == Reading(f"Conversation skill stands at 65{SPACE}% at the last answer", "2 of 2 people have enough answers.")
