@@ -66,6 +66,8 @@ def prepare_sets(now: datetime) -> Prepared:
         morning.work()
     for helper in helping:
         helper.result()
+    # What a helper gave back after this connection had found nothing more to do.
+    morning.work()
     return morning.made
 
 

@@ -97,8 +97,8 @@ def test_a_second_connection_that_is_refused_takes_no_set_with_it(morning, monke
     assert "a connection fewer prepares sets" in caplog.text
 
 
-def test_a_second_connection_that_is_lost_gives_its_batch_back(morning, choosers, monkeypatch):
-    choose, main, lost = planner.choose, threading.get_ident(), []
+def test_a_second_connection_that_is_lost_and_not_given_again_gives_its_batch_back(morning, choosers, monkeypatch):
+    choose, ensure, main, lost = planner.choose, BaseDatabaseWrapper.ensure_connection, threading.get_ident(), []
 
     def lose_the_helpers(batch, days):
         chosen = choose(batch, days)
@@ -108,7 +108,14 @@ def test_a_second_connection_that_is_lost_gives_its_batch_back(morning, choosers
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         return chosen
 
+    def refuse_the_helpers(wrapper):
+        # Django connects again by itself at the end of a transaction whose connection was lost.
+        if threading.get_ident() != main and lost and wrapper.connection is None:
+            raise OperationalError("too many connections")
+        return ensure(wrapper)
+
     monkeypatch.setattr(planner, "choose", lose_the_helpers)
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", refuse_the_helpers)
     assert prepare_sets(TUESDAY).sets == len(morning.owed)
     assert lost
     assert damage(morning) == []
