@@ -5,7 +5,7 @@ reads that stand in the path of every request and every answer are worth the exc
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -60,7 +60,7 @@ class _Made:
     populators: list
     converters: dict
 
-    def objects(self, rows: list[tuple], connection) -> list[Any]:
+    def objects(self, rows: Sequence[tuple], connection) -> list[Any]:
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         found = []
@@ -82,10 +82,17 @@ class PreparedRead:
 
     def rows(self, **values: Any) -> list[Any]:
         """The objects that the queryset gives for these values of its slots. One statement."""
-        made = self._made
-        connection = connections[made.compiler.using]
-        parameters = [one.bound(values, connection) if isinstance(one, Slot) else one for one in made.parameters]
-        return made.objects(statements.run(statements.Part(made.statement, parameters)), connection)
+        return self.objects(statements.run(self.part(**values)))
+
+    def part(self, **values: Any) -> statements.Part:
+        """The read for these values, for a statement that does more."""
+        connection = connections[self._made.compiler.using]
+        parameters = [one.bound(values, connection) if isinstance(one, Slot) else one for one in self._made.parameters]
+        return statements.Part(self._made.statement, parameters)
+
+    def objects(self, rows: Sequence[tuple]) -> list[Any]:
+        """What rows of `part` stand for."""
+        return self._made.objects(rows, connections[self._made.compiler.using])
 
     def first(self, **values: Any) -> Any:
         """The first of them, or None."""

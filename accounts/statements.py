@@ -47,6 +47,7 @@ class _Kept:
     preparation: str
     call: str
     parts: tuple["_Shape", ...]
+    beside: "_Shape | None"
 
 
 class _Shape(NamedTuple):
@@ -60,27 +61,28 @@ class _Shape(NamedTuple):
 _KEPT: dict[str, _Kept] = {}
 
 
-def write(*parts: Part) -> list[tuple]:
+def write(*parts: Part, beside: Part | None = None) -> list[tuple]:
     """Runs the parts, all of them or none; the rows of the first one, where it gives any. Raises ChangedMeanwhile.
 
     Parts must not write the same row. What each of them sees is the state before all of them. A kept statement needs no
-    transaction around it, whose begin and end are trips of their own.
+    transaction around it, whose begin and end are trips of their own. `beside` is a read of that state: where the first part
+    gives one row, each row is that one followed by one of the read, or by nothing but None where it finds none.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if _is_kept(connection) and not connection.in_atomic_block:
-        return run(*parts)
+        return run(*parts, beside=beside)
     with transaction.atomic():
-        return run(*parts)
+        return run(*parts, beside=beside)
 
 
-def run(*parts: Part) -> list[tuple]:
+def run(*parts: Part, beside: Part | None = None) -> list[tuple]:
     """The same for a single part, or for a caller who holds a transaction."""
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         if not _is_kept(connection):
-            return _run_one_by_one(cursor, parts)
-        kept = _kept(tuple(_Shape(part.text, len(part.parameters), part.must_find) for part in parts))
-        values = [value for part in parts for value in part.parameters]
+            return _run_one_by_one(cursor, parts, beside)
+        kept = _kept(tuple(map(_shape, parts)), beside and _shape(beside))
+        values = [value for part in ([*parts, beside] if beside else parts) for value in part.parameters]
         try:
             return _called(connection, cursor, kept, values)
         except DatabaseError as problem:
@@ -95,15 +97,23 @@ def run(*parts: Part) -> list[tuple]:
             return _called(connection, cursor, kept, values)
 
 
-def _run_one_by_one(cursor, parts: Sequence[Part]) -> list[tuple]:
+def _shape(part: Part) -> _Shape:
+    return _Shape(part.text, len(part.parameters), part.must_find)
+
+
+def _run_one_by_one(cursor, parts: Sequence[Part], beside: Part | None) -> list[tuple]:
     rows: list[tuple] = []
+    read: list[tuple] = [()]
+    if beside is not None:
+        cursor.execute(beside.text, beside.parameters)
+        read = cursor.fetchall() or [(None,) * len(cursor.description)]
     for place, part in enumerate(parts):
         cursor.execute(part.text, part.parameters)
         found = cursor.fetchall() if cursor.description else []
         if part.must_find and not (found if cursor.description else cursor.rowcount):
             raise ChangedMeanwhile
         if place == 0:
-            rows = found
+            rows = [row + more for row in found for more in read]
     return rows
 
 
@@ -141,7 +151,7 @@ def parts_of(call: str, parameters: Sequence[Any]) -> list[Part]:
     """What a call of a kept statement stands for; for whoever reads statements."""
     kept = _KEPT[call.split("(")[0].split()[1]]
     found, start = [], 0
-    for shape in kept.parts:
+    for shape in [*kept.parts, *filter(None, [kept.beside])]:
         found.append(Part(shape.text, parameters[start : start + shape.slots], shape.must_find))
         start += shape.slots
     return found
@@ -183,17 +193,20 @@ def _giving_rows(part: _Shape) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _kept(parts: tuple[_Shape, ...]) -> _Kept:
-    count = sum(part.slots for part in parts)
+def _kept(parts: tuple[_Shape, ...], beside: _Shape | None) -> _Kept:
+    count = sum(part.slots for part in parts) + (beside.slots if beside else 0)
     text = parts[0].text
-    if len(parts) > 1:
+    if len(parts) > 1 or beside:
         frame = [f"part_{place} AS ({_giving_rows(part)})" for place, part in enumerate(parts)]
         gives = "SELECT * FROM part_0" if "RETURNING" in text else "SELECT 1"
+        if beside:
+            frame.append(f"beside AS ({beside.text})")
+            gives += " LEFT JOIN beside ON true"
         needed = [place for place, part in enumerate(parts) if part.must_find]
         finds = " AND ".join(f"1 / (SELECT COUNT(*) FROM part_{place}) = 1" for place in needed)  # noqa: S608 - numbers
         text = f"WITH {', '.join(frame)} {gives}{f' WHERE {finds}' if finds else ''}"
     name = "kept_" + hashlib.sha256(text.encode()).hexdigest()[:16]
     numbered = text % tuple(f"${number}" for number in range(1, count + 1))
     call = f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
-    kept = _KEPT[name] = _Kept(name, f"PREPARE {name} AS {numbered}", call, parts)
+    kept = _KEPT[name] = _Kept(name, f"PREPARE {name} AS {numbered}", call, parts, beside)
     return kept

@@ -446,12 +446,11 @@ def _what_clients_need(people: _People) -> dict:
 def _make_sessions(user_ids: list[int]) -> dict[int, str]:
     """A session for each of these people, as the sign-in would have made it: its key by the person's number."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
     from django.utils import timezone
     from django.utils.crypto import get_random_string
 
-    from accounts.models import User
+    from accounts.models import Session, User
+    from accounts.signin.session_store import SessionStore
 
     store = SessionStore()
     proof = User(password=PASSWORD).get_session_auth_hash()
@@ -461,6 +460,7 @@ def _make_sessions(user_ids: list[int]) -> dict[int, str]:
     rows = (
         Session(
             session_key=key,
+            user_id=number,
             session_data=store.encode({SESSION_KEY: str(number), BACKEND_SESSION_KEY: backend, HASH_SESSION_KEY: proof}),
             expire_date=until,
         )

@@ -3,6 +3,8 @@
 from accounts.models.organization import Organization, OrganizationHoliday
 from accounts.models.user import User
 
+from accounts.models.session import Session  # isort: skip
+
 from accounts.models.member import Member, Role  # isort: skip
 from accounts.models.team import Team, TeamMembership  # isort: skip
 from accounts.models.line import ReportingLine  # isort: skip
@@ -21,6 +23,7 @@ __all__ = [
     "OrganizationHoliday",
     "ReportingLine",
     "Role",
+    "Session",
     "Team",
     "TeamMembership",
     "User",

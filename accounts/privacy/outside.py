@@ -3,7 +3,6 @@
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 
 from accounts.privacy.decisions import decide, erased, impersonal
 from accounts.privacy.people import row_number
@@ -24,13 +23,6 @@ decide(
         row_number: "id",
         erased(hidden_because="a secret that confirms the address"): "key",
         erased(): "email_address created sent",
-    },
-)
-decide(
-    Session,
-    {
-        erased(hidden_because="a secret that opens the account"): "session_key session_data",
-        erased(hidden_because="the end of a sign-in that the person sees among the own sign-ins"): "expire_date",
     },
 )
 decide(

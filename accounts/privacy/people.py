@@ -12,6 +12,7 @@ from accounts.models import (
     Organization,
     OrganizationHoliday,
     ReportingLine,
+    Session,
     Team,
     TeamMembership,
     User,
@@ -39,6 +40,13 @@ decide(
 decide(
     User.user_permissions.through,
     {erased(hidden_because="rights of operators of the installation"): "id user permission"},
+)
+decide(
+    Session,
+    {
+        erased(hidden_because="a secret that opens the account"): "session_key session_data",
+        erased(hidden_because="the end of a sign-in, which is part of the export as the last one"): "expire_date user",
+    },
 )
 decide(
     Member,

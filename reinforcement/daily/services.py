@@ -45,12 +45,14 @@ class Answered:
     """An answer that stands in the log. `is_replay`: it stood there already, this request changed nothing.
 
     `before` is what was remembered of the question before it, None for a first answer, and for a replay, which does not ask.
+    `beside` are the rows of what was to be read beside it; none for a replay.
     """
 
     answer: Answer
     item: DailySetItem
     is_replay: bool
     before: Remembered | None = None
+    beside: tuple[tuple, ...] = ()
 
 
 def monday_of(day: date) -> date:
@@ -73,11 +75,13 @@ def answer(
     answered_at: datetime | None = None,
     request_key: UUID | None = None,
     now: datetime | None = None,
+    beside: Part | None = None,
 ) -> Answered:
     """Logs the member's `response` to `item` (from `items_to_answer`) and keeps memory, figures and set with it.
 
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
+    `beside` is read as it was before the answer, in the same trip to the database.
     Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, seven on SQLite.
     """
     now = now or timezone.now()
@@ -89,7 +93,7 @@ def answer(
     response = judging.check_response(response, item.wording.content)
     judgement = judging.judge(item.version.answer_key, response, item.wording.content)
     moment = clamped(answered_at or now, item.daily_set, now)
-    log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key)
+    log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key, beside)
     read_again = partial(_read_again, member, item)
     try:
         return statements.tried_again(log, store.kept_with(item), read_again)
@@ -117,7 +121,7 @@ def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -
     return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
-def _log(member, item, response, judgement, confidence, moment, now, request_key, kept: store.Kept | None) -> Answered:
+def _log(member, item, response, judgement, confidence, moment, now, request_key, beside, kept: store.Kept | None) -> Answered:
     """Writes the answer and all that follows from it, after the memory that was `kept`. Raises statements.ChangedMeanwhile."""
     local_date = timezone.localdate(moment, member.zone)
     before = kept.memory if kept else None
@@ -153,9 +157,12 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     )
     counted = as_counted(row)
     figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
-    [(row.pk,)] = statements.write(rows.insertion(row), store.still_means(item.question), memory, *figures)
+    written = statements.write(rows.insertion(row), store.still_means(item.question), memory, *figures, beside=beside)
+    row.pk = written[0][0]
     row._state.adding = False
-    return Answered(row, item, is_replay=False, before=before)
+    # A read that found nothing stands as one row of None.
+    read = tuple(row[1:] for row in written if any(value is not None for value in row[1:]))
+    return Answered(row, item, is_replay=False, before=before, beside=read)
 
 
 def as_logged(row: Answer, *, set_on: date, counts: bool) -> LoggedAnswer:

@@ -9,7 +9,9 @@ from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subque
 from accounts import access
 from accounts.models import Absence, Member, OrganizationHoliday
 from accounts.prepared import MemberSlots, PreparedRead, Slot
+from accounts.statements import Part
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
+from reinforcement.daily.services import Answered
 from reinforcement.daily.streak import SetDay
 from reinforcement.memory import store
 from reinforcement.memory.models import MemoryState
@@ -19,6 +21,13 @@ from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalen
 
 # As many earlier dates as a ruler shows.
 SEEN_AT_MOST = 12
+# What asking and judging use of the rows that an item is read with: every column costs its part of an answer's time.
+_OF_ITEM = ["key", "organization", "daily_set", "position", "program", "question", "competency", "version", "wording", "reason"]
+_OF_SET = ["organization", "member", "team", "local_date", "size", "answered", "prepared_at"]
+_OF_PROGRAM = ["mode", "weekdays", "days_after_wrong", "days_after_right", "rights_to_retire"]
+_OF_QUESTION = ["organization", "meaning_since"]
+_RELATED = {"daily_set": _OF_SET, "program": _OF_PROGRAM, "question": _OF_QUESTION}
+_NEEDED = [*_OF_ITEM, *(f"{relation}__{name}" for relation, names in _RELATED.items() for name in names)]
 
 
 def next_item(member: Member, daily_set: DailySet) -> DailySetItem | None:
@@ -27,13 +36,13 @@ def next_item(member: Member, daily_set: DailySet) -> DailySetItem | None:
 
 
 def item_of(member: Member, key: UUID) -> DailySetItem | None:
-    """The member's item with all that showing and judging it needs, and the answer that stands. One statement, two for new words."""
+    """The member's item with all that showing and judging it needs, and whether it is answered. One statement, two for new words."""
     return _in_words(_ITEM.first(**MemberSlots.values(member), key=key))
 
 
 def _with_memory(member):
-    """The member's items with what is remembered of their questions, and the answer that stands; their words are read apart."""
-    items = DailySetItem.objects.editable_by(member).select_related("daily_set", "program", "question", "answer")
+    """The member's items with what is remembered of their questions; their words, and answers, are read apart."""
+    items = DailySetItem.objects.editable_by(member).select_related("daily_set", "program", "question").only(*_NEEDED)
     return store.with_memory(items, member).annotate(
         has_answer=Q(answer__isnull=False),
         # How colleagues answered this version, as the last batch counted it; empty where none has.
@@ -65,18 +74,39 @@ class Seen:
     rights_in_a_row: int
 
 
-def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
-    """The member's answers to the question up to `answer`. One statement; none where what was read with the item says it all.
+def answers_before(member: Member, item: DailySetItem) -> Part | None:
+    """The read of the member's earlier answers to a question that waits, for `seen_with`.
 
-    That is when the item was read before it was answered, and its question had been answered once at most.
+    None where what was read with the item says it all: the question had been answered once at most.
     """
     before = item.remembered
-    if before is None:
-        return Seen((), int(answer.is_right))
-    if before.answered == 1 and not item.has_answer:
+    if before is None or before.answered == 1:
+        return None
+    return _EARLIER.part(**MemberSlots.values(member), question=item.question_id)
+
+
+def seen_with(member: Member, item: DailySetItem, answered: Answered) -> Seen:
+    """What a new answer to `item` adds to, by what was read beside it. No statement, but for one where others answered meanwhile."""
+    answer, before = answered.answer, answered.before
+    if before is None or before.answered == 1:
         counts = item.version.number >= item.question.meaning_since
-        return Seen((before.last_answered_at,), before.rights_in_a_row + 1 if answer.is_right and counts else 0)
-    rows = _SEEN.rows(**MemberSlots.values(member), question=item.question_id, last=answer.pk)
+        rights = (before.rights_in_a_row if before else 0) + 1
+        return Seen((before.last_answered_at,) if before else (), rights if answer.is_right and counts else 0)
+    if not answered.beside:
+        return seen_before(member, item, answer)
+    answer.number = item.version.number
+    # What is read beside a write comes in no promised order.
+    earlier = sorted(_EARLIER.objects(answered.beside), key=lambda row: row.pk, reverse=True)
+    return _seen([answer, *earlier], item)
+
+
+def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
+    """The member's answers to the question up to `answer`. One statement."""
+    return _seen(_UP_TO.rows(**MemberSlots.values(member), question=item.question_id, last=answer.pk), item)
+
+
+def _seen(rows: list[Answer], item: DailySetItem) -> Seen:
+    """`rows` are the answers, the latest one first, each with the number of its version."""
     rights = 0
     for row in rows:
         if row.verdict != Answer.Verdict.RIGHT or row.number < item.question.meaning_since:
@@ -85,12 +115,13 @@ def seen_before(member: Member, item: DailySetItem, answer: Answer) -> Seen:
     return Seen(tuple(row.answered_at for row in reversed(rows[1:])), rights)
 
 
-def _answers_before(member) -> QuerySet:
-    answers = Answer.objects.filter(access.own(member), question_id=Slot("question"), pk__lte=Slot("last"))
-    return answers.annotate(number=F("version__number")).only("answered_at", "verdict").order_by("-pk")[: SEEN_AT_MOST + 1]
+def _answers(member, at_most: int, **until) -> QuerySet:
+    answers = Answer.objects.filter(access.own(member), question_id=Slot("question"), **until)
+    return answers.annotate(number=F("version__number")).only("answered_at", "verdict").order_by("-pk")[:at_most]
 
 
-_SEEN = PreparedRead(lambda: _answers_before(MemberSlots()))
+_UP_TO = PreparedRead(lambda: _answers(MemberSlots(), SEEN_AT_MOST + 1, pk__lte=Slot("last")))
+_EARLIER = PreparedRead(lambda: _answers(MemberSlots(), SEEN_AT_MOST))
 
 
 def answered_items(member: Member, daily_set: DailySet) -> list[DailySetItem]:

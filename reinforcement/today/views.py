@@ -48,7 +48,7 @@ def question(request: HttpRequest, visitor: Visitor, key) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, visitor, item)
     if item.has_answer:
-        return _show_verdict(request, visitor, item, item.answer)
+        return _show_standing(request, visitor, item, item.answer)
     if timezone.now() - item.daily_set.prepared_at > services.OPEN_FOR:
         return render(request, "reinforcement/today/closed.html", status=410)
     return _ask(request, visitor, item)
@@ -64,7 +64,8 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
             return _ask(request, visitor, item, chosen=request.POST.getlist("answer"), error=error.message, status=422)
         response, confidence = {}, ""
     try:
-        answered = services.answer(visitor.member, item, response, confidence=confidence)
+        beside = None if item.has_answer else queries.answers_before(visitor.member, item)
+        answered = services.answer(visitor.member, item, response, confidence=confidence, beside=beside)
     except services.SetClosed:
         return _go_to(request, item)
     if answered.is_replay and answered.answer.response != response:
@@ -74,11 +75,12 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
         return _go_to(request, item)
     if not answered.is_replay:
         item.daily_set.answered += 1
-        item.remembered = answered.before
-    elif not item.has_answer:
+        seen = queries.seen_with(visitor.member, item, answered)
+        return push_url(_show_verdict(request, visitor, item, answered.answer, seen), request.path)
+    if not item.has_answer:
         # Another request answered while this one ran: what was read of the set before is no longer true.
         item = queries.item_of(visitor.member, item.key) or item
-    return push_url(_show_verdict(request, visitor, item, answered.answer), request.path)
+    return push_url(_show_standing(request, visitor, item, answered.answer), request.path)
 
 
 def _confidence(request: HttpRequest) -> str:
@@ -123,8 +125,11 @@ def _ask(request: HttpRequest, visitor: Visitor, item: DailySetItem, *, chosen=(
     return render(request, f"reinforcement/today/{template}.html", context, status=status)
 
 
-def _show_verdict(request: HttpRequest, visitor: Visitor, item: DailySetItem, answer: Answer) -> HttpResponse:
-    seen = queries.seen_before(visitor.member, item, answer)
+def _show_standing(request: HttpRequest, visitor: Visitor, item: DailySetItem, answer: Answer) -> HttpResponse:
+    return _show_verdict(request, visitor, item, answer, queries.seen_before(visitor.member, item, answer))
+
+
+def _show_verdict(request: HttpRequest, visitor: Visitor, item: DailySetItem, answer: Answer, seen: queries.Seen) -> HttpResponse:
     context = {**_frame(visitor, item), **pages.verdict(visitor.member, item, answer, seen)}
     template = "_verdict" if request.htmx else "verdict"
     return render(request, f"reinforcement/today/{template}.html", context)

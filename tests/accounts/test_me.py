@@ -128,7 +128,7 @@ def test_own_page_costs_the_same_however_much_is_on_it(client, member, count, dj
             started_on=day + timedelta(days=number),
             ended_on=day + timedelta(days=number),
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url("me"))
 
 

@@ -85,7 +85,7 @@ def test_list_of_people_costs_the_same_however_many_there_are(client, owner, cou
     manager = MemberFactory(organization=owner.organization)
     for member in SellerFactory.create_batch(count, organization=owner.organization, manager=manager):
         invitations.invite(member, by=owner)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         response = client.get(url("people"))
     assert len(response.context["page"]) == min(50, count + 2)
 
@@ -288,7 +288,7 @@ def test_team_is_not_put_below_a_team_of_another_organization(client, owner):
 def test_page_of_teams_costs_the_same_however_many_there_are(client, owner, count, django_assert_num_queries):
     for team in TeamFactory.create_batch(count, organization=owner.organization):
         SellerFactory(organization=owner.organization, team=team)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         response = client.get(url("teams"))
     assert [branch.team.people for branch in response.context["branches"]] == [1] * (count + 1)
 

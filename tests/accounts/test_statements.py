@@ -32,6 +32,31 @@ def test_parts_are_all_written_and_the_first_one_gives_its_rows():
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_way")
+def test_what_is_read_beside_a_write_is_the_state_before_it():
+    team = TeamFactory(name="Before")
+    organization = team.organization_id
+    read = Part("SELECT id, name FROM accounts_team WHERE organization_id = %s AND name <> %s ORDER BY id", [organization, "none"])
+    before = list(Team.objects.filter(organization_id=organization).order_by("pk").values_list("pk", "name"))
+    new = rows.insertion(Team(organization_id=organization, parent=team, name="North"))
+    found = statements.run(new, Part(RENAME, ["After", organization, team.pk]), beside=read)
+    assert len({key for key, *_columns in found}) == 1
+    assert sorted(row[1:] for row in found) == before
+    assert Team.objects.get(pk=found[0][0]).name == "North"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_way")
+def test_a_read_that_finds_nothing_beside_a_write_gives_none_for_its_columns():
+    team = TeamFactory()
+    new = rows.insertion(Team(organization_id=team.organization_id, parent=team, name="North"))
+    nothing = Part("SELECT id, name FROM accounts_team WHERE organization_id = %s AND name = %s", [team.organization_id, "nobody's"])
+    [(key, *read)] = statements.run(new, beside=nothing)
+    assert Team.objects.get(pk=key).name == "North"
+    assert read == [None, None]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_way")
 def test_a_part_that_fails_leaves_nothing_of_the_others():
     team = TeamFactory(name="Before")
     other = TeamFactory(organization=team.organization, name="Taken")

@@ -9,14 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from redis import ResponseError
 
-from accounts.models import Member
+from accounts.models import Member, Session
 from dashboards.doctor.checks import CHECKS, database, files, work
 from dashboards.doctor.examination import examine, look
 from dashboards.doctor.findings import Check, Finding, Level, ok, problem, warning
@@ -177,7 +176,7 @@ BREAKS = {
     "secret key": (lambda world: world.set(SECRET_KEY="short"), Level.PROBLEM, "can be guessed"),
     "modes": (lambda world: world.set(DEBUG=True), Level.PROBLEM, "DEBUG is on"),
     "site address": (lambda world: world.set(ALLOWED_HOSTS=["other.example"]), Level.PROBLEM, "feedforward.example, and that host is not"),
-    "https": (lambda world: world.set(SESSION_COOKIE_SECURE=False), Level.PROBLEM, "1 complaint: security.W012"),
+    "https": (lambda world: world.set(SESSION_COOKIE_SECURE=False), Level.PROBLEM, "1 complaint: security.W011"),
     "proxies": (lambda world: world.set(ALLAUTH_TRUSTED_PROXY_COUNT=0), Level.WARNING, "No proxy is trusted"),
     "sender": (lambda world: world.set(DEFAULT_FROM_EMAIL="Feedforward <feedforward@localhost>"), Level.PROBLEM, "feedforward@localhost"),
     "mail server": (lambda world: world.set(EMAIL_PORT=free_port()), Level.PROBLEM, "does not greet within"),

@@ -162,7 +162,7 @@ def test_overview_costs_the_same_however_many_groups_weeks_and_competencies(clie
     fill(organization, teams=number, competencies=number, weeks=2 * number)
     reader = HrFactory(organization=organization)
     client.force_login(reader.user)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/overview/")
 
 

@@ -120,7 +120,7 @@ def test_tree_costs_the_same_however_large(client, author, competency_count, dja
     parent = None
     for _number in range(competency_count):
         parent = CompetencyFactory(organization=author.organization, parent=parent)
-    with django_assert_num_queries(4):  # session, user with memberships, competencies, levels
+    with django_assert_num_queries(3):  # session with its person, competencies, levels
         client.get(LIST)
 
 

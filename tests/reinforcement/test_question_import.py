@@ -365,7 +365,7 @@ def test_author_sends_a_file_away(client, author):
 @pytest.mark.parametrize("row_count", [1, 60])
 def test_looking_at_a_file_costs_the_same_however_many_rows(client, author, row_count, django_assert_num_queries):
     checked = upload(client, as_csv([[f"Question {number}?", "Yes", "No", "A"] for number in range(row_count)])).url
-    with django_assert_num_queries(5):  # session, user with memberships, file, competencies, questions like these
+    with django_assert_num_queries(4):  # session with its person, file, competencies, questions like these
         client.get(checked)
 
 

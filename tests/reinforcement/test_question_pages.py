@@ -132,20 +132,20 @@ def test_bank_lists_the_own_organization_only(client, author):
 @pytest.mark.parametrize("question_count", [1, 30])
 def test_bank_costs_the_same_however_many_questions(client, author, question_count, django_assert_num_queries):
     QuestionFactory.create_batch(question_count, organization=author.organization)
-    with django_assert_num_queries(6):  # session, user with memberships, competencies, count, page, wordings
+    with django_assert_num_queries(5):  # session with its person, competencies, count, page, wordings
         client.get(url("question_list"))
 
 
 def test_editor_costs_the_same_however_many_versions(client, author, django_assert_num_queries):
     question = QuestionFactory.create(organization=author.organization)
     page = url("question_detail", question.public_id)
-    with django_assert_num_queries(7):  # session, user with memberships, question, wordings, competencies, people, versions
+    with django_assert_num_queries(6):  # session with its person, question, wordings, competencies, people, versions
         client.get(page)
     wording = services.words_of(question.current_version.wordings.get())
     for _number in range(3):
         asked = services.Asked("single", {"right": ["a"]}, wording)
         services.publish_version(question, change="wording", asked=asked, created_by=author)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page)
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -16,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
-from accounts.models import Member, Organization
+from accounts.models import Member, Organization, Session
 from dashboards.doctor.findings import Finding, counted, ok, problem, warning
 from dashboards.health import checks as health
 

@@ -421,7 +421,7 @@ def test_list_costs_the_same_however_many_programs(page, author, number, django_
         program = ProgramFactory(organization=author.organization)
         put_in(program, QuestionFactory(organization=author.organization))
         enroll(program, SellerFactory(organization=author.organization))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get(reverse("reinforcement:program_list"))
 
 
@@ -431,7 +431,7 @@ def test_overview_costs_the_same_however_many_questions_and_people(page, author,
     put_in(program, *QuestionFactory.create_batch(number, organization=author.organization))
     sellers = SellerFactory.create_batch(number, organization=author.organization)
     services.set_audience(program, [*sellers, *TeamFactory.create_batch(number, organization=author.organization)])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page.get(at("program_detail", program))
 
 
@@ -439,9 +439,9 @@ def test_overview_costs_the_same_however_many_questions_and_people(page, author,
 def test_picking_costs_the_same_however_many_questions_and_teams(page, author, draft, number, django_assert_num_queries):
     QuestionFactory.create_batch(number, organization=author.organization)
     TeamFactory.create_batch(number, organization=author.organization)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get(at("program_questions", draft))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get(at("program_audience", draft))
 
 
