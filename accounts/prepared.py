@@ -4,7 +4,6 @@ Django writes the text of a statement anew each time, which for a statement over
 reads that stand in the path of every request and every answer are worth the exception.
 """
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,7 +52,8 @@ class _Made:
 
     statement: str
     parameters: tuple
-    compiler: Any
+    using: str
+    annotations: dict[str, int]
     model: type[models.Model]
     start: int
     names: list[str]
@@ -61,14 +61,16 @@ class _Made:
     converters: dict
 
     def objects(self, rows: Sequence[tuple], connection) -> list[Any]:
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
         found = []
-        for row in compiler.apply_converters(rows, self.converters):
+        for given in rows:
+            row = list(given)
+            for place, (converts, expression) in self.converters.items():
+                for convert in converts:
+                    row[place] = convert(row[place], expression, connection)
             one = self.model.from_db(connection.alias, self.names, row[self.start : self.start + len(self.names)])
             for populator in self.populators:
                 populator.populate(row, one)
-            for name, place in compiler.annotation_col_map.items():
+            for name, place in self.annotations.items():
                 setattr(one, name, row[place])
             found.append(one)
         return found
@@ -86,13 +88,13 @@ class PreparedRead:
 
     def part(self, **values: Any) -> statements.Part:
         """The read for these values, for a statement that does more."""
-        connection = connections[self._made.compiler.using]
+        connection = connections[self._made.using]
         parameters = [one.bound(values, connection) if isinstance(one, Slot) else one for one in self._made.parameters]
         return statements.Part(self._made.statement, parameters)
 
     def objects(self, rows: Sequence[tuple]) -> list[Any]:
         """What rows of `part` stand for."""
-        return self._made.objects(rows, connections[self._made.compiler.using])
+        return self._made.objects(rows, connections[self._made.using])
 
     def first(self, **values: Any) -> Any:
         """The first of them, or None."""
@@ -107,7 +109,8 @@ class PreparedRead:
         return _Made(
             statement=statement,
             parameters=tuple(parameters),
-            compiler=compiler,
+            using=compiler.using,
+            annotations=compiler.annotation_col_map,
             model=compiler.klass_info["model"],
             start=own[0],
             names=[column[0].target.attname for column in compiler.select[own[0] : own[-1] + 1]],

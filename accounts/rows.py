@@ -12,7 +12,7 @@ from accounts.statements import Part
 def insertion(row: models.Model) -> Part:
     """Inserts `row`, which has no key yet, and gives the key. No signals, no `save`."""
     connection, fields = connections[DEFAULT_DB_ALIAS], _written_fields(type(row))
-    return Part(_insertion(type(row)), [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+    return Part(_insertion(type(row)), [_adapted(field, getattr(row, field.attname), connection) for field in fields])
 
 
 def change(model: type[models.Model], key: Mapping[str, object], values: Mapping[str, Any]) -> Part:
@@ -23,7 +23,14 @@ def change(model: type[models.Model], key: Mapping[str, object], values: Mapping
 def adapted(model: type[models.Model], values: Mapping[str, Any]) -> list[Any]:
     """The values as the database takes them, by the fields of their names."""
     connection, fields = connections[DEFAULT_DB_ALIAS], _fields_by_name(model)
-    return [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
+    return [_adapted(fields[name], value, connection) for name, value in values.items()]
+
+
+def _adapted(field: models.Field, value: Any, connection) -> Any:
+    # Most values are numbers, which every database takes as they are; only JSON writes them as something else.
+    if (value is None or type(value) in (int, bool)) and not isinstance(field, models.JSONField):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 @lru_cache(maxsize=200)

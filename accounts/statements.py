@@ -30,8 +30,7 @@ class ChangedMeanwhile(Exception):
     """A row is not any more as it was when it was read. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """SQL with a %s for each parameter, on the database's own values. One that `must_find` a row and finds none undoes all parts."""
 
     text: str

@@ -1,8 +1,12 @@
-"""What every request gets before a room sees it: an id for the logs, and a host name where a machine asks by number."""
+"""What every request and response gets beside what rooms do: an id for the logs, a host name where a machine asks by number, a policy."""
 
 import re
 import uuid
+from functools import cached_property
 
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 
 from config import logs
@@ -41,3 +45,20 @@ class MachineHostMiddleware:
         if request.path in MACHINE_PATHS:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".")
         return self.get_response(request)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """django-csp's, which writes the policy anew for each response: the one of a response without changes or nonce is written once."""
+
+    def process_response(self, request, response):
+        is_changed = any(name.startswith("_csp") for name in (*vars(request), *vars(response)))
+        if is_changed or settings.DEBUG or HEADER in response:
+            return super().process_response(request, response)
+        response[HEADER] = self._policy
+        # From here on a nonce would come too late, as django-csp says where it is asked for.
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)
+        return response
+
+    @cached_property
+    def _policy(self) -> str:
+        return build_policy()

@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
+# Addresses are tried in order, and most requests are those of sellers who answer.
 urlpatterns = [
+    path("", include("reinforcement.urls")),
     path("", include("dashboards.urls")),
     path("", include("accounts.urls")),
-    path("", include("reinforcement.urls")),
     path("api/", include("config.api_urls")),
 ]

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.dates import short_date
+from accounts.dates import in_words, short_date
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.daily.streak import Streak, streak_of
@@ -92,11 +92,11 @@ def _label(mark_kind: str, day: date, *, is_now: date) -> str:
 
 
 def _ruler_words(marks, today: date) -> str:
-    seen = ", ".join(date_format(mark.on, "j F") for mark in marks if mark.kind == "past")
+    seen = ", ".join(in_words(mark.on, "j F") for mark in marks if mark.kind == "past")
     if today == timezone.localdate():
         words = _("Seen on %(dates)s and today.") % {"dates": seen} if seen else _("Seen today.")
     else:
-        words = _("Seen on %(dates)s.") % {"dates": ", ".join(filter(None, [seen, date_format(today, "j F")]))}
+        words = _("Seen on %(dates)s.") % {"dates": ", ".join(filter(None, [seen, in_words(today, "j F")]))}
     for mark in marks:
         if mark.kind == "next":
             words += " " + _("Comes back on %(date)s.") % {"date": long_date(mark.on, today)}

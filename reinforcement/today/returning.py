@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.dates import in_words
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.programs.models import Program
@@ -25,7 +25,7 @@ class Return:
 
 def long_date(day: date, today: date) -> str:
     """ "Monday 7 December", with the year where it is another one."""
-    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+    return in_words(day, "l j F" if day.year == today.year else "l j F Y")
 
 
 def returns_on(member: Member, item: DailySetItem, answer: Answer) -> date | None:

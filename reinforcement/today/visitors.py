@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import access
@@ -62,7 +61,7 @@ def link_ended(request: HttpRequest, token: str) -> HttpResponse:
 
 def private(response: HttpResponse) -> HttpResponse:
     """The response, kept by nobody: what a set holds is between the person and the questions."""
-    add_never_cache_headers(response)
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
