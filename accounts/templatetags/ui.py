@@ -5,7 +5,7 @@ from functools import lru_cache
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.dates import short_date, short_date_with_year
@@ -48,6 +48,23 @@ def bar(share: int, tone: str) -> SafeString:
         tone,
         share,
     )
+
+
+# Class, and the place of the upper end, of a mark of each kind.
+_TICKS = {"past": ("tick-past", 22), "now": ("tick", 14), "next": ("tick-next", 10)}
+
+
+@register.simple_tag
+@lru_cache(maxsize=2_000)
+def ruler_mark(at: float, kind: str, label: str = "") -> SafeString:
+    """One date on a ruler, "past", "now" or "next", at per cent of its width; words near an end stay within it."""
+    tick, top = _TICKS[kind]
+    line = format_html('<line class="{}" x1="{}%" x2="{}%" y1="{}" y2="38"/>', tick, at, at, top)
+    if not label:
+        return line
+    place = mark_safe('x="0" text-anchor="start"') if at < 8 else mark_safe('x="100%" text-anchor="end"') if at > 88 else None
+    strong = "" if kind == "past" else mark_safe(' class="strong"')
+    return format_html('{}<text{} {} y="60">{}</text>', line, strong, place or format_html('x="{}%" text-anchor="middle"', at), label)
 
 
 @register.simple_tag
