@@ -16,7 +16,7 @@ from tests.access_world import World, missing
 
 # Tables that a reading request may write, with the reason.
 BOOKKEEPING = {
-    "django_session": "the session remembers the sign-in and the notes for the next page",
+    "accounts_session": "the session remembers the sign-in and the notes for the next page",
     "account_emailaddress": "allauth copies a user's address when a link for a new password is opened",
     "cache_entry": "counters of how often a sign-in was tried and the API was called",
 }

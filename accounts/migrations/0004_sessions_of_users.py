@@ -31,5 +31,5 @@ class Migration(migrations.Migration):
             },
         ),
         # Sessions of before do not say whose they are, and would still open accounts: people sign in once again.
-        migrations.RunSQL("DROP TABLE IF EXISTS django_session", migrations.RunSQL.noop),
+        migrations.RunSQL("DROP TABLE IF EXISTS django_session"),
     ]

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.db import models
 from django.utils import timezone
 
@@ -54,6 +55,15 @@ class SessionStore(db.SessionStore):
         if self._memberships:
             return self.decode(self._memberships[0].session_data)  # type: ignore[attr-defined]
         return super().load()
+
+    def save(self, must_create=False):
+        try:
+            super().save(must_create)
+        except CreateError:
+            # Where the key is free it is the person who is gone, and another key would not help.
+            if self.session_key is not None and not self.exists(self.session_key):
+                raise UpdateError from None
+            raise
 
     def create_model_instance(self, data):
         row = super().create_model_instance(data)

@@ -56,6 +56,8 @@ def question(request: HttpRequest, visitor: Visitor, key) -> HttpResponse:
 
 def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpResponse:
     judging = kind(item.version.kind)
+    # Two people in one request, the reader and the one of the link, are read already: the verdict is a request of its own.
+    stays = bool(request.htmx) and not (visitor.opened and request.member)
     try:
         response = judging.read_response(request.POST, item.wording.content)
         confidence = _confidence(request)
@@ -64,14 +66,13 @@ def _answer(request: HttpRequest, visitor: Visitor, item: DailySetItem) -> HttpR
             return _ask(request, visitor, item, chosen=request.POST.getlist("answer"), error=error.message, status=422)
         response, confidence = {}, ""
     try:
-        beside = None if item.has_answer else queries.answers_before(visitor.member, item)
+        beside = queries.answers_before(visitor.member, item) if stays and not item.has_answer else None
         answered = services.answer(visitor.member, item, response, confidence=confidence, beside=beside)
     except services.SetClosed:
         return _go_to(request, item)
     if answered.is_replay and answered.answer.response != response:
         messages.info(request, _("You answered this question before. The first answer counts."))
-    # Two people in one request, the reader and the one of the link, are read already: the verdict is a request of its own.
-    if not request.htmx or (visitor.opened and request.member):
+    if not stays:
         return _go_to(request, item)
     if not answered.is_replay:
         item.daily_set.answered += 1

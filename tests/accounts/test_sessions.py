@@ -1,15 +1,20 @@
 """A session knows whose it is: the person comes with it in one read, and it goes with the person."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Session
 from accounts.people import services as people
+from accounts.signin.backend import MembershipBackend
+from accounts.signin.memberships import read_before
 from accounts.signin.session_store import SessionStore
 from tests.factories import OrganizationFactory, SellerFactory
 
@@ -36,6 +41,27 @@ def test_each_session_gives_its_own_person_however_many_are_open(client):
         client.force_login(member.user)
         stores.append(SessionStore(client.session.session_key))
     assert [store.memberships[0].name for store in stores] == ["Here", "There"]
+
+
+def test_each_session_of_one_person_keeps_its_own_data(client):
+    member = SellerFactory()
+    keys = []
+    for note in ("first", "second"):
+        client.cookies.clear()
+        client.force_login(member.user)
+        session = client.session
+        session["note"] = note
+        session.save()
+        keys.append(session.session_key)
+    assert [SessionStore(key)["note"] for key in keys] == ["first", "second"]
+    assert [len(SessionStore(key).memberships) for key in keys] == [1, 1]
+
+
+def test_memberships_of_somebody_else_are_never_at_hand():
+    here, there = SellerFactory(), SellerFactory()
+    with read_before([here]):
+        assert MembershipBackend().get_user(there.user_id).current_memberships == [there]
+        assert MembershipBackend().get_user(here.user_id).current_memberships == [here]
 
 
 def test_session_that_has_ended_opens_nothing(client):
@@ -94,6 +120,45 @@ def test_signing_in_says_whose_the_session_is_and_signing_out_ends_it(client):
     assert Session.objects.get().user == member.user
     client.post(reverse("account_logout"))
     assert not Session.objects.filter(user__isnull=False).exists()
+
+
+def test_signing_in_gives_the_anonymous_session_a_new_key_and_its_person(client):
+    member = SellerFactory()
+    member.user.set_password("a long enough passphrase")
+    member.user.save()
+    session = client.session
+    session["before"] = True
+    session.save()
+    client.post(reverse("account_login"), {"login": member.email, "password": "a long enough passphrase"})
+    store = SessionStore(client.session.session_key)
+    assert store.session_key != session.session_key
+    assert store.memberships == [member]
+    assert store["before"] is True
+    assert not Session.objects.filter(session_key=session.session_key).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_of_somebody_who_is_gone_is_refused_instead_of_tried_for_ever(client):
+    member = SellerFactory()
+    client.force_login(member.user)
+    store = SessionStore(client.session.session_key)
+    assert store.memberships == [member]
+    user = member.user
+    member.delete()
+    user.delete()
+    with pytest.raises(UpdateError):
+        store.cycle_key()
+
+
+def test_sessions_of_the_release_before_go_with_their_table():
+    drop = import_module("accounts.migrations.0004_sessions_of_users").Migration.operations[-1]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE django_session (session_key varchar(40))")
+        cursor.execute("INSERT INTO django_session VALUES ('opens an account')")
+    for _time in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            drop.database_forwards("accounts", editor, None, None)
+    assert "django_session" not in connection.introspection.table_names()
 
 
 def test_sessions_go_with_their_user(client):

@@ -365,6 +365,22 @@ def test_what_an_answer_reads_beside_itself_is_what_the_log_says_afterwards(give
     assert len(seen.earlier) == min(len(given) - 1, queries.SEEN_AT_MOST)
 
 
+def test_what_is_read_beside_an_answer_that_is_tried_again_is_what_was_true_at_last():
+    question = QuestionFactory()
+    program = ProgramFactory(organization=question.organization)
+    seller = SellerFactory(organization=question.organization)
+    sets = [DailySetFactory(member=seller, questions=[question], program=program, local_date=date(2026, 11, day)) for day in (2, 3, 4, 5)]
+    answer_all(sets[0])
+    answer_all(sets[1])
+    item = queries.item_of(seller, items_of(sets[3])[0].key)
+    beside = queries.answers_before(seller, item)
+    answer_all(sets[2], "b")
+    answered = services.answer(seller, item, {"chosen": ["a"]}, beside=beside)
+    seen = queries.seen_with(seller, item, answered)
+    assert seen == queries.seen_before(seller, item, answered.answer)
+    assert (len(seen.earlier), seen.rights_in_a_row) == (3, 1)
+
+
 def test_what_was_read_for_another_state_is_read_from_the_log_again():
     question = QuestionFactory()
     program = ProgramFactory(organization=question.organization)
