@@ -60,14 +60,17 @@ class _Made:
     populators: list
     converters: dict
 
-    def objects(self, rows: Sequence[tuple], connection) -> list[Any]:
+    def objects(self, rows: Sequence[tuple]) -> list[Any]:
+        """The objects that the rows stand for."""
+        connection = connections[self.using]
         found = []
         for given in rows:
             row = list(given)
+            # As the compiler does it, which would have to be copied for each read, since it holds the connection of one thread.
             for place, (converts, expression) in self.converters.items():
                 for convert in converts:
                     row[place] = convert(row[place], expression, connection)
-            one = self.model.from_db(connection.alias, self.names, row[self.start : self.start + len(self.names)])
+            one = self.model.from_db(self.using, self.names, row[self.start : self.start + len(self.names)])
             for populator in self.populators:
                 populator.populate(row, one)
             for name, place in self.annotations.items():
@@ -94,7 +97,7 @@ class PreparedRead:
 
     def objects(self, rows: Sequence[tuple]) -> list[Any]:
         """What rows of `part` stand for."""
-        return self._made.objects(rows, connections[self._made.using])
+        return self._made.objects(rows)
 
     def first(self, **values: Any) -> Any:
         """The first of them, or None."""

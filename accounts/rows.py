@@ -8,6 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from accounts.statements import Part
 
+_OF_NUMBERS = (models.IntegerField, models.ForeignKey)
+
 
 def insertion(row: models.Model) -> Part:
     """Inserts `row`, which has no key yet, and gives the key. No signals, no `save`."""
@@ -27,8 +29,8 @@ def adapted(model: type[models.Model], values: Mapping[str, Any]) -> list[Any]:
 
 
 def _adapted(field: models.Field, value: Any, connection) -> Any:
-    # Most values are numbers, which every database takes as they are; only JSON writes them as something else.
-    if (value is None or type(value) in (int, bool)) and not isinstance(field, models.JSONField):
+    # Most values are numbers for a column of numbers, which every database takes as they are.
+    if type(value) is int and isinstance(field, _OF_NUMBERS):
         return value
     return field.get_db_prep_save(value, connection)
 

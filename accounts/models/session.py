@@ -7,6 +7,6 @@ from accounts.models.user import User
 
 
 class Session(AbstractBaseSession):
-    """`user` is empty while nobody is signed in. It goes with the person, who may also end all the own ones."""
+    """`user` is empty while nobody is signed in. A session goes with its person."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")

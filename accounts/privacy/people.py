@@ -45,7 +45,7 @@ decide(
     Session,
     {
         erased(hidden_because="a secret that opens the account"): "session_key session_data",
-        erased(hidden_because="the end of a sign-in, which is part of the export as the last one"): "expire_date user",
+        erased(hidden_because="bookkeeping of a sign-in, whose last moment is part of the export"): "expire_date user",
     },
 )
 decide(

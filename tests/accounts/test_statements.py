@@ -3,12 +3,14 @@
 import contextlib
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, NotSupportedError, connection, transaction
 
 from accounts import rows, statements
 from accounts.models import Organization, Team
 from accounts.prepared import MemberSlots, PreparedRead, Slot
 from accounts.statements import Part
+from reinforcement.models import Answer
 from tests.factories import MemberFactory, OrganizationFactory, TeamFactory
 
 RENAME = "UPDATE accounts_team SET name = %s WHERE organization_id = %s AND id = %s"
@@ -92,6 +94,19 @@ def test_a_part_that_must_find_its_row_and_does_not_leaves_nothing_of_the_others
         statements.write(*parts)
     team.refresh_from_db()
     assert team.name == "Before"
+
+
+@pytest.mark.parametrize("value", [None, 0, 5, 2**40, True, False, "5"])
+@pytest.mark.parametrize("field", [field for field in Answer._meta.concrete_fields if not field.is_relation], ids=lambda field: field.name)
+def test_a_value_is_written_as_its_field_would_write_it(field, value):
+    def written(adapt):
+        try:
+            found = adapt()
+        except (ValidationError, ValueError, TypeError) as refused:
+            return type(refused)
+        return type(found), str(found)
+
+    assert written(lambda: rows.adapted(Answer, {field.name: value})[0]) == written(lambda: field.get_db_prep_save(value, connection))
 
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps statements")
