@@ -150,6 +150,7 @@ def test_session_of_somebody_who_is_gone_is_refused_instead_of_tried_for_ever(cl
         store.cycle_key()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_sessions_of_the_release_before_go_with_their_table():
     drop = import_module("accounts.migrations.0004_sessions_of_users").Migration.operations[-1]
     with connection.cursor() as cursor:

@@ -1,7 +1,11 @@
 """Redis that refuses, says nothing or drops its connections: the worker lives on and catches up. Needs REDIS_URL."""
 
+import contextlib
+
 import pytest
 from django.conf import settings
+from kombu import Connection, Consumer, Producer, Queue
+from kombu.common import ignore_errors
 
 from outbox.models import OutboxMessage
 from tests.faults.conftest import wait_until
@@ -35,3 +39,44 @@ def test_r4_r5_worker_catches_up_after_redis_refused_was_silent_or_reset(worker,
     # The server has a mail a moment before its row says so.
     wait_until(lambda: set(OutboxMessage.objects.values_list("state", "attempts")) == {("done", 1)})
     assert worker.is_running
+
+
+def test_r4_worker_lives_on_though_redis_refuses_while_it_has_a_message_in_hand(worker, proxy, mail_server):
+    mail_server.delay_seconds = 1  # less than a worker waits for a mail server
+    worker.start()
+    for number in range(2):
+        losses = broker_losses(worker)
+        owe_note(number)
+        wait_until(lambda number=number: mail_server.transfers_started > number)
+        proxy.refuse()
+        wait_until(lambda losses=losses: broker_losses(worker) > losses)
+        wait_until(lambda number=number: len(mail_server.received) > number)
+        proxy.recover()
+        wait_until(lambda: set(OutboxMessage.objects.values_list("state", "attempts")) == {("done", 1)}, 90)
+        assert worker.is_running
+    assert mail_server.subjects == ["Note 0", "Note 1"]
+
+
+def close_as_a_worker_does(broker, proxy, transport: str) -> None:
+    """Takes a message, waits on two channels for the next, loses Redis, and closes the connection twice, as Celery 5.7 does."""
+    options = {"global_keyprefix": broker.environment["BROKER_PREFIX"], "socket_timeout": 1, "socket_connect_timeout": 1}
+    connection = Connection(broker.environment["REDIS_URL"], transport=transport, transport_options=options)
+    Producer(connection.default_channel).publish({}, routing_key="in_hand", declare=[Queue("in_hand")])
+    for channel, queue in ((connection.default_channel, "in_hand"), (connection.channel(), "beside")):
+        Consumer(channel, [Queue(queue)], callbacks=[lambda _body, _message: None]).consume()
+    connection.drain_events(timeout=5)
+    with pytest.raises(TimeoutError):
+        connection.drain_events(timeout=0.2)
+    proxy.refuse()
+    with contextlib.suppress(Exception):
+        connection.collect()
+    ignore_errors(connection, connection.close)
+
+
+def test_r4_connection_lost_with_a_message_in_hand_is_closed_twice(broker, proxy):
+    close_as_a_worker_does(broker, proxy, "redis")
+
+
+def test_twin_r4_transport_of_kombu_fails_over_a_connection_closed_twice(broker, proxy):
+    with pytest.raises(AttributeError, match="hostname"):
+        close_as_a_worker_does(broker, proxy, "kombu.transport.redis:Transport")
