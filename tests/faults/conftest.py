@@ -80,6 +80,7 @@ class Worker:
         self.environment = environment
         self.log = log
         self.at_once = 4
+        self.options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -88,7 +89,7 @@ class Worker:
         schedule = self.log.with_suffix(".beat")
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [*command, "--schedule", str(schedule), "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                [*command, "--schedule", str(schedule), *self.options],
                 cwd=settings.BASE_DIR,
                 env=os.environ | self.environment,
                 start_new_session=True,

@@ -21,7 +21,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = environment.read.bool("FAULTS_REJECT_ON_LOST
 CELERY_IMPORTS = ["tests.faults.kinds", *environment.read.list("FAULTS_IMPORTS", default=[])]
 EMAIL_TIMEOUT = 2
 if REDIS_URL:  # noqa: F405
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 1, "health_check_interval": 2}  # noqa: F405
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {  # noqa: F405
+        "socket_timeout": 1,
+        "socket_connect_timeout": 1,
+        "health_check_interval": environment.read.int("FAULTS_HEALTH_CHECK", default=2),
+    }
 else:
     # The embedded broker looks once a second by default; a wake-up lives no longer than one sweep.
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"polling_interval": 0.1}

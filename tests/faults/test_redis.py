@@ -1,6 +1,7 @@
 """Redis that refuses, says nothing or drops its connections: the worker lives on and catches up. Needs REDIS_URL."""
 
 import contextlib
+import time
 
 import pytest
 from django.conf import settings
@@ -39,6 +40,31 @@ def test_r4_r5_worker_catches_up_after_redis_refused_was_silent_or_reset(worker,
     # The server has a mail a moment before its row says so.
     wait_until(lambda: set(OutboxMessage.objects.values_list("state", "attempts")) == {("done", 1)})
     assert worker.is_running
+
+
+def notices_silence(worker, proxy) -> bool:
+    """Whether the worker leaves a Redis that says nothing, within several times what a look at the connection takes."""
+    worker.start()
+    worker.wait_until_ready()
+    time.sleep(2)  # its first heartbeat, where it has one
+    proxy.swallow()
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: broker_losses(worker), 12)
+    return bool(broker_losses(worker))
+
+
+def test_r5_worker_leaves_a_silent_redis(worker, proxy):
+    assert notices_silence(worker, proxy)
+
+
+def test_twin_r5_worker_that_never_looks_at_its_connection_stays_with_a_silent_redis(worker, proxy):
+    worker.environment["FAULTS_HEALTH_CHECK"] = "0"
+    assert not notices_silence(worker, proxy)
+
+
+def test_twin_r5_worker_with_a_heartbeat_stays_with_a_silent_redis(worker, proxy):
+    worker.options.remove("--without-heartbeat")
+    assert not notices_silence(worker, proxy)
 
 
 def test_r4_worker_lives_on_though_redis_refuses_while_it_has_a_message_in_hand(worker, proxy, mail_server):
