@@ -18,10 +18,12 @@ PERMISSIVE = {
     "BSD",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "ISC",
     "MIT",
     "MIT-0",
     "PSF-2.0",
+    "Zlib",
 }
 SPELLED_AS = {
     "Apache Software License": "Apache-2.0",

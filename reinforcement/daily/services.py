@@ -15,7 +15,7 @@ from accounts.statements import Part
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold
-from reinforcement.memory.policy import next_step
+from reinforcement.memory.spacing import next_step
 from reinforcement.programs.rules import rule_of
 from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_team, counts_for_member
 from reinforcement.questions.kinds.registry import kind

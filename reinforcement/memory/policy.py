@@ -1,46 +1,90 @@
-"""What an answer means for the next time: the rule of a program's mode. Pure: values in, values out.
+"""What to ask next under a cap: the questions whose asking is worth most per question by the horizon. Pure; numpy: workers only.
 
-*Fixed* is the published spaced-education protocol (Kerfoot and others): again 12 days after a wrong or partly right answer,
-24 after a right one, mastered after two right in a row. *Once* asks each question one time. The adaptive mode fills the same
-seam with the memory model's choice.
+Evidence about the person and the question is held fixed; asking changes the trace alone. What is scored is not one question but the best
+programme of exposures weeks apart, per question: what needs two exposures to stay is begun too.
+Why neither due dates nor "riskiest first": docs/decisions/0013-memory.md.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from reinforcement.memory.features import HALF_LIVES, WRONG_EXPOSURE
+from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
+
+# Days that a question rests at least, after a right answer and after another.
+REST_AFTER_RIGHT = 14.0
+REST_AFTER_WRONG = 7.0
+# Days ahead at which recall counts where a program has no end; a nearer end than the shortest horizon does not count.
+HORIZON = 60.0
+SHORTEST_HORIZON = 7.0
+# Exposures of a programme at most, and days between them: two fifths of the program's length, at most five weeks. Nearer exposures promise
+# what the cap does not let happen, and where only one fits from the start nothing is begun that needs two (docs/decisions/0013-memory.md).
+EXPOSURES = 5
+MOST_BETWEEN = 35.0
+BETWEEN_OF_LENGTH = 0.4
+# Share of slots that are filled at random from what does not rest, so that value and recall can be checked by what nobody chose.
+RANDOM_SHARE = 0.05
+_RATES = np.log(2) / np.array(HALF_LIVES)
+_SHAPE = np.array(SHAPE)
+
 
 @dataclass(frozen=True)
-class FixedRule:
-    """Days until a question returns, and how many rights in a row end its returns."""
+class Candidates:
+    """Pairs of learner and question as columns. `tried` and `rights_left` have a column for each half-life, faded to `at` (days).
 
-    days_after_wrong: int = 12
-    days_after_right: int = 24
-    rights_to_retire: int = 2
-
-
-@dataclass(frozen=True)
-class OnceRule:
-    """Every question is asked one time, whatever the answer."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """The next time: in `days`, or never when `retires`. `rights_in_a_row` counts with this answer."""
-
-    days: int | None
-    retires: bool
-    rights_in_a_row: int
-
-
-def next_step(rule: FixedRule | OnceRule, verdict: str, rights_in_a_row: int) -> Step:
-    """What follows a `verdict` ("right", "partly" or "wrong") after `rights_in_a_row` rights before it.
-
-    Partly right counts as wrong for spacing and for the rights in a row (docs/decisions/0004-credit.md).
+    `ability` is the learner's, general and in the question's competency together. `answers` 0: new. `weight` is the business weight.
     """
-    if verdict not in {"right", "partly", "wrong"}:
-        raise ValueError(f"unknown verdict {verdict!r}")
-    in_a_row = rights_in_a_row + 1 if verdict == "right" else 0
-    if isinstance(rule, OnceRule):
-        return Step(days=None, retires=True, rights_in_a_row=in_a_row)
-    if in_a_row >= rule.rights_to_retire:
-        return Step(days=None, retires=True, rights_in_a_row=in_a_row)
-    return Step(days=rule.days_after_right if verdict == "right" else rule.days_after_wrong, retires=False, rights_in_a_row=in_a_row)
+
+    answers: np.ndarray
+    rights: np.ndarray
+    last_right: np.ndarray
+    at: np.ndarray
+    tried: np.ndarray
+    rights_left: np.ndarray
+    ability: np.ndarray
+    easiness: np.ndarray
+    weight: np.ndarray
+
+
+def days_between(length: float | None) -> float:
+    """Days between the exposures of a programme in a program of this many days; None where it has no end."""
+    return MOST_BETWEEN if length is None else max(min(MOST_BETWEEN, BETWEEN_OF_LENGTH * length), REST_AFTER_WRONG)
+
+
+def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, between: float = MOST_BETWEEN) -> np.ndarray:
+    """Recall gained per question by `horizon` days from `now`, times weight; minus infinity while a question rests."""
+    days = np.maximum(now - pairs.at, 0.0)
+    is_new = pairs.answers == 0
+    shown = (pairs.rights_left + WRONG_EXPOSURE * (pairs.tried - pairs.rights_left)) * np.exp(-np.outer(days, _RATES))
+    ends = max(horizon, SHORTEST_HORIZON)
+    seen_share = np.log((pairs.rights + 1) / (pairs.answers - pairs.rights + 1))
+    general = model.intercept + model.ability * pairs.ability + model.easiness * pairs.easiness
+    seen = general + model.easiness_if_seen * pairs.easiness + model.last_right * pairs.last_right + model.share * seen_share
+    now_odds = np.where(is_new, general + model.new, seen + model.trace * _log(shown @ _SHAPE))
+    recall = _sigmoid(now_odds)
+    # What will be shown counts as it is expected to be answered.
+    exposure = recall + WRONG_EXPOSURE * (1 - recall)
+    kept = shown * np.exp(-_RATES * ends) @ _SHAPE
+    stays = np.where(is_new, now_odds, seen + model.trace * _log(kept))
+    # A new question is known by the person's and the question's record alone until it has been answered.
+    afterwards = np.where(is_new, general + model.easiness_if_seen * pairs.easiness + model.last_right * recall, seen)
+    best = np.full(len(days), -np.inf)
+    added = 0.0
+    for number in range(EXPOSURES):
+        ahead = ends - between * number
+        if ahead < 1:
+            break
+        added += float(np.exp(-_RATES * ahead) @ _SHAPE)
+        gained = _sigmoid(afterwards + model.trace * _log(kept + exposure * added)) - _sigmoid(stays)
+        best = np.maximum(best, gained / (number + 1))
+    rests = ~is_new & (days < np.where(pairs.last_right, REST_AFTER_RIGHT, REST_AFTER_WRONG) - 1e-6)
+    return np.where(rests, -np.inf, best * pairs.weight)
+
+
+def _log(trace: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(trace, FAINTEST))
+
+
+def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.working_days import is_working_day
-from reinforcement.memory.policy import FixedRule, OnceRule, next_step
+from reinforcement.memory.spacing import FixedRule, OnceRule, next_step
 
 SHARE_RIGHT = 0.7
 """How often an answer is right, where nothing is known yet."""

@@ -1,6 +1,6 @@
 """The spacing rule that a program's settings make."""
 
-from reinforcement.memory.policy import FixedRule, OnceRule
+from reinforcement.memory.spacing import FixedRule, OnceRule
 from reinforcement.programs.models import Program
 
 

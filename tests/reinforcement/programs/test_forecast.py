@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from accounts.working_days import EVERY_DAY, MONDAY_TO_FRIDAY
-from reinforcement.memory.policy import FixedRule, OnceRule
+from reinforcement.memory.spacing import FixedRule, OnceRule
 from reinforcement.programs.forecast import Plan, forecast
 
 MONDAY = date(2026, 11, 30)
