@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="27"),
         "options": {"expires": 3000},
     },
+    "count_easiness": {
+        "task": "reinforcement.tasks.count_easiness",
+        "schedule": crontab(hour="1", minute="7"),
+        "options": {"expires": 3000},
+    },
     "publish_figures": {
         "task": "reinforcement.tasks.publish_figures",
         "schedule": crontab(minute="37"),

@@ -3,7 +3,7 @@
 from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
 
-from reinforcement.memory.models import MemoryState  # isort: skip
+from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState, QuestionEasiness  # isort: skip
 from reinforcement.programs.models import (  # isort: skip
     Enrollment,
     Program,
@@ -28,6 +28,7 @@ __all__ = [
     "Answer",
     "Competency",
     "CompetencyLevel",
+    "CompetencyState",
     "CompetencyWeek",
     "Contribution",
     "DailySet",
@@ -37,6 +38,7 @@ __all__ = [
     "GroupFigure",
     "GroupWeek",
     "LastAnswers",
+    "LearnerState",
     "MemberWeek",
     "MemoryState",
     "OptionShares",
@@ -46,6 +48,7 @@ __all__ = [
     "ProgramResult",
     "Publication",
     "Question",
+    "QuestionEasiness",
     "QuestionImport",
     "QuestionResult",
     "QuestionVersion",

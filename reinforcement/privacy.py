@@ -9,6 +9,7 @@ from reinforcement.models import (
     Answer,
     Competency,
     CompetencyLevel,
+    CompetencyState,
     CompetencyWeek,
     Contribution,
     DailySet,
@@ -18,6 +19,7 @@ from reinforcement.models import (
     GroupFigure,
     GroupWeek,
     LastAnswers,
+    LearnerState,
     MemberWeek,
     MemoryState,
     OptionShares,
@@ -27,6 +29,7 @@ from reinforcement.models import (
     ProgramResult,
     Publication,
     Question,
+    QuestionEasiness,
     QuestionImport,
     QuestionResult,
     QuestionVersion,
@@ -40,6 +43,8 @@ organization = kept("names the organization, which stays")
 made_by = erased()
 who = pseudonymised("figures of teams are folds of the row; it leads to the nameless member")
 learned = kept("figures of teams are folds of it; without the name it is one answer among many")
+folded = kept("a fold of the log, which a rebuild makes again")
+faded = pseudonymised("made again from answers whose moments are cut to the day; the answers themselves are exported", exported=False)
 moment = pseudonymised("cut to the day: a moment could be matched with other records, and figures need the week only")
 
 decide(
@@ -66,6 +71,14 @@ decide(
 counts = kept("counts over the organization's minimum of people or more, without names", exported=False)
 decide(ProgramResult, {counts: "id organization program enrolled started counted_at"})
 decide(QuestionResult, {counts: "id organization program question people right attracts attracted counted_at"})
+decide(
+    QuestionEasiness,
+    {
+        kept("how hard a question is for everybody, without names", exported=False): (
+            "id organization question counted_at answers easiness first_easiness is_current"
+        )
+    },
+)
 decide(
     Program,
     {
@@ -116,7 +129,9 @@ decide(
         pseudonymised("typed words are removed; chosen options stay, for the shares of options are counted from them"): "response",
         erased(hidden_because="a number that the phone made to send the answer once"): "request_key",
         moment: "answered_at received_at",
-        learned: ("item question version program competency team verdict credit confidence predicted is_first due_on retires week_on"),
+        learned: (
+            "item question version program competency team verdict credit confidence predicted easiness is_first due_on retires week_on"
+        ),
     },
 )
 decide(
@@ -126,11 +141,15 @@ decide(
         organization: "organization",
         who: "member",
         moment: "last_answered_at",
-        kept("a fold of the log, which a rebuild makes again"): (
-            "question answered rights_in_a_row last_verdict last_competency last_team due_on retired_on"
-        ),
+        folded: ("question answered rights_in_a_row last_verdict last_competency last_team due_on retired_on"),
+        faded: "practice",
     },
 )
+decide(
+    LearnerState,
+    {number: "id", organization: "organization", who: "member", folded: "answers rights ability fast steady", faded: "at this_hour"},
+)
+decide(CompetencyState, {number: "id", organization: "organization", who: "member", folded: "competency ability", faded: "practice"})
 decide(
     MemberWeek,
     {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reinforcement.daily import preparing, results, shares
+from reinforcement.daily import easiness, preparing, results, shares
 from reinforcement.published import services as published
 
 
@@ -20,6 +20,11 @@ def count_option_shares() -> None:
 @shared_task
 def count_results() -> None:
     results.count_results(timezone.now())
+
+
+@shared_task
+def count_easiness() -> None:
+    easiness.count_easiness(timezone.now())
 
 
 @shared_task

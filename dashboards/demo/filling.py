@@ -15,6 +15,7 @@ from outbox.models import OutboxMessage
 from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.daily import messages
 from reinforcement.daily import services as daily
+from reinforcement.daily.easiness import count_easiness
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.results import count_results
@@ -210,6 +211,7 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
     OutboxMessage.objects.filter(expires_at__lte=now, organization__in=_public_ids()).delete()
     count_option_shares(now)
     count_results(now)
+    count_easiness(now)
     publish_due(now)
     tell(f"{(now.date() - first_day).days} simulated mornings, {answered} simulated answers")
 

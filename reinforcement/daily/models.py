@@ -131,8 +131,10 @@ class Answer(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     credit = models.FloatField()
     confidence = models.CharField(max_length=10, choices=Confidence, blank=True)
-    # The memory model's expected credit before the answer; empty where the mode makes no prediction.
+    # The memory model's probability of a right answer before it was given, and the question's easiness in log odds that it knew. Both
+    # are empty in answers of before there was a memory model.
     predicted = models.FloatField(null=True, blank=True)
+    easiness = models.FloatField(null=True, blank=True)
     is_first = models.BooleanField()
     # What the rule in force decided and the screen said; kept, so that a later setting does not rewrite history.
     due_on = models.DateField(null=True, blank=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import statements
 from accounts.models import Member
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.services import as_counted, as_logged, monday_of
 from reinforcement.memory import store
-from reinforcement.memory.fold import Remembered, fold
-from reinforcement.memory.models import MemoryState
+from reinforcement.memory.features import Learner, Skill
+from reinforcement.memory.fold import Person, Remembered, fold, fold_person
+from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState
 from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek
 
 MEMBERS_AT_ONCE = 500
@@ -30,12 +30,18 @@ class Difference:
     rebuilt: Any
 
 
+@dataclass
+class Folded:
+    """The records of members: by member and question, by member, and by member and competency."""
+
+    memories: dict[tuple[int, int], Remembered]
+    learners: dict[tuple[int], Learner]
+    skills: dict[tuple[int, int], Skill]
+
+
 def memory_differences(members: Iterable[int]) -> list[Difference]:
     """How the memory of these members (their ids) differs from the fold of their answers. Changes nothing."""
-    members = list(members)
-    rebuilt = _folded(members)
-    kept = {(row.member_id, row.question_id): store.remembered(row) for row in MemoryState.objects.filter(member_id__in=members).iterator()}
-    return _differences("memory", kept, rebuilt)
+    return _memory_differences(_kept(list(members)), _folded(list(members)))
 
 
 def rebuild_memory(members: Iterable[int]) -> list[Difference]:
@@ -44,31 +50,55 @@ def rebuild_memory(members: Iterable[int]) -> list[Difference]:
     with transaction.atomic():
         # Nobody may answer between the reading of the log and the writing of the rows.
         list(Member.objects.select_for_update().filter(pk__in=members).order_by("pk").values_list("pk", flat=True))
-        differences = memory_differences(members)
+        rebuilt = _folded(members)
+        differences = _memory_differences(_kept(members), rebuilt)
         organizations = dict(Member.objects.filter(pk__in=members).values_list("pk", "organization_id"))
+        for member in sorted({difference.key[0] for difference in differences if difference.table != "memory"}):
+            skills = {competency: skill for (whose, competency), skill in rebuilt.skills.items() if whose == member}
+            store.rewrite_person(organizations[member], member, rebuilt.learners.get((member,)), skills)
         for difference in differences:
-            member, question = difference.key
-            MemoryState.objects.filter(member_id=member, question_id=question).delete()
-            if difference.rebuilt is not None:
-                written = store.written(
-                    None,
-                    organization_id=organizations[member],
-                    member_id=member,
-                    question_id=question,
-                    memory=difference.rebuilt,
-                )
-                statements.run(written)
+            if difference.table == "memory":
+                member, question = difference.key
+                store.rewrite_memory(organizations[member], member, question, difference.rebuilt)
     return differences
 
 
-def _folded(members: list[int]) -> dict[tuple, Remembered]:
+def _memory_differences(kept: Folded, rebuilt: Folded) -> list[Difference]:
+    return [
+        *_differences("memory", kept.memories, rebuilt.memories),
+        *_differences("learner", kept.learners, rebuilt.learners),
+        *_differences("competency", kept.skills, rebuilt.skills),
+    ]
+
+
+def _kept(members: list[int]) -> Folded:
+    memories, learners, skills = (
+        model.objects.filter(member_id__in=members).iterator() for model in (MemoryState, LearnerState, CompetencyState)
+    )
+    return Folded(
+        {(row.member_id, row.question_id): store.remembered(row) for row in memories},
+        {(row.member_id,): store.learner_of(row) for row in learners},
+        {(row.member_id, row.competency_id): store.skill_of(row) for row in skills},
+    )
+
+
+def _folded(members: list[int]) -> Folded:
     answers = Answer.objects.filter(member_id__in=members).select_related("item__daily_set", "version", "question").order_by("pk")
-    states: dict[tuple, Remembered] = {}
+    folded = Folded({}, {}, {})
     for answer in answers.iterator(chunk_size=2000):
-        key = (answer.member_id, answer.question_id)
+        question, whose, competency = (
+            (answer.member_id, answer.question_id),
+            (answer.member_id,),
+            (answer.member_id, answer.competency_id),
+        )
         counts = answer.version.number >= answer.question.meaning_since
-        states[key] = fold(states.get(key), as_logged(answer, set_on=answer.item.daily_set.local_date, counts=counts))
-    return states
+        logged = as_logged(answer, set_on=answer.item.daily_set.local_date, counts=counts)
+        before = folded.memories.get(question)
+        practice = before.practice if before else None
+        person = Person(folded.learners.get(whose), folded.skills.get(competency))
+        folded.memories[question] = fold(before, logged)
+        folded.learners[whose], folded.skills[competency] = fold_person(person, practice, logged)
+    return folded
 
 
 _WEEK_COUNTS = ("presented", "answered", "right", "credit", "first_answered", "first_right", "first_credit")

@@ -14,7 +14,9 @@ from accounts.models import Member
 from accounts.statements import Part
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
-from reinforcement.memory.fold import LoggedAnswer, Remembered, fold
+from reinforcement.memory.fold import LoggedAnswer, Remembered, fold, fold_person
+from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
+from reinforcement.memory.recall import predict
 from reinforcement.memory.spacing import next_step
 from reinforcement.programs.rules import rule_of
 from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_team, counts_for_member
@@ -82,7 +84,7 @@ def answer(
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
     `beside` is read as it was before the answer, in the same trip to the database.
-    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, seven on SQLite.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, nine on SQLite.
     """
     now = now or timezone.now()
     if item.has_answer:  # type: ignore[attr-defined]
@@ -105,10 +107,10 @@ def answer(
         return statements.tried_again(log, read_again(), read_again)
 
 
-def _read_again(member: Member, item: DailySetItem) -> store.Kept | None:
-    """What an answer depends on and others change: the memory of the question, and since when it means what it means."""
+def _read_again(member: Member, item: DailySetItem) -> store.Kept:
+    """What an answer depends on and others change: memory, and since when the question means what it means."""
     item.question.refresh_from_db(fields=["meaning_since"])
-    return store.find(member.pk, item.question_id)
+    return store.find(member.pk, item.question_id, item.competency_id)
 
 
 def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:
@@ -121,10 +123,11 @@ def clamped(answered_at: datetime, daily_set: DailySet, received_at: datetime) -
     return min(max(answered_at, daily_set.prepared_at), received_at)
 
 
-def _log(member, item, response, judgement, confidence, moment, now, request_key, beside, kept: store.Kept | None) -> Answered:
+def _log(member, item, response, judgement, confidence, moment, now, request_key, beside, kept: store.Kept) -> Answered:
     """Writes the answer and all that follows from it, after the memory that was `kept`. Raises statements.ChangedMeanwhile."""
     local_date = timezone.localdate(moment, member.zone)
-    before = kept.memory if kept else None
+    before = kept.memory
+    practice = before.practice if before else None
     counts = item.version.number >= item.question.meaning_since
     step = next_step(rule_of(item.program), judgement.verdict, before.rights_in_a_row if before else 0)
     row = Answer(
@@ -141,6 +144,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         verdict=judgement.verdict,
         credit=judgement.credit,
         confidence=confidence,
+        easiness=kept.item.easiness,
         is_first=before is None,
         due_on=local_date + timedelta(days=step.days) if counts and step.days is not None else None,
         retires=counts and step.retires,
@@ -148,16 +152,14 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         received_at=now,
         week_on=monday_of(local_date),
     )
-    memory = store.written(
-        kept,
-        organization_id=member.organization_id,
-        member_id=member.pk,
-        question_id=item.question_id,
-        memory=fold(before, as_logged(row, set_on=item.daily_set.local_date, counts=counts)),
-    )
+    logged = as_logged(row, set_on=item.daily_set.local_date, counts=counts)
+    row.predicted = predict(PRIOR, kept.person.record(practice), kept.item, logged.day)
+    whose = {"organization_id": member.organization_id, "member_id": member.pk}
+    memory = store.written(kept, **whose, question_id=item.question_id, memory=fold(before, logged))
+    person = store.person_written(kept, *fold_person(kept.person, practice, logged), **whose, competency_id=item.competency_id)
     counted = as_counted(row)
     figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
-    written = statements.write(rows.insertion(row), store.still_means(item.question), memory, *figures, beside=beside)
+    written = statements.write(rows.insertion(row), store.still_means(item.question), memory, *person, *figures, beside=beside)
     row.pk = written[0][0]
     row._state.adding = False
     # A read that found nothing stands as one row of None.
@@ -175,6 +177,7 @@ def as_logged(row: Answer, *, set_on: date, counts: bool) -> LoggedAnswer:
         retires=row.retires,
         competency_id=row.competency_id,
         team_id=row.team_id,
+        easiness=UNKNOWN_ITEM.easiness if row.easiness is None else row.easiness,
         counts=counts,
     )
 

@@ -14,6 +14,9 @@ from reinforcement.memory.trace import TraceModel, exposures, trace
 
 # Strength of the logistic model's prior: C of the penalised likelihood, on standardised features (decision 13).
 C = 0.3
+# Features are counts in logarithms and log odds. One that hardly differs in the answers at hand (nobody came back within the hour) must not
+# get a weight that runs wild where it does.
+SMALLEST_SPREAD = 0.1
 _NEWTON_STEPS = 50
 # Probabilities are cut here before they are scored.
 CUT = 1e-4
@@ -52,8 +55,7 @@ def fit_logistic(rows: np.ndarray, rights: np.ndarray, share: float) -> Model:
     if len(rows) == 0 or rights.all() or not rights.any():
         raise ValueError("answers of both kinds are needed to fit")
     means = rows.mean(axis=0)
-    scales = rows.std(axis=0)
-    scales[scales < 1e-12] = 1.0
+    scales = np.maximum(rows.std(axis=0), SMALLEST_SPREAD)
     design = np.column_stack([np.ones(len(rows)), (rows - means) / scales])
     penalty = np.full(design.shape[1], 1 / C)
     penalty[0] = 0.0

@@ -1,4 +1,4 @@
-"""What a member remembers of a question: one row, a fold of the log of answers."""
+"""What a member remembers, as folds of the log of answers: of a question, in a competency, in general. And what is known of questions."""
 
 from django.db import models
 from django.db.models import Q
@@ -29,6 +29,8 @@ class MemoryState(models.Model):
     last_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     due_on = models.DateField(null=True, blank=True)
     retired_on = models.DateField(null=True, blank=True)
+    # Answers to the question's present meaning, fading (memory/packing.py); empty where there are none.
+    practice = models.BinaryField(null=True, blank=True)
 
     objects = MemoryStateQuerySet.as_manager()
 
@@ -37,4 +39,57 @@ class MemoryState(models.Model):
         indexes = [
             # The planner's question: what of this member is due, oldest first.
             models.Index(fields=["member", "due_on"], include=["question"], condition=Q(due_on__isnull=False), name="memory_due"),
+        ]
+
+
+class LearnerStateQuerySet(models.QuerySet):
+    def visible_to(self, member):
+        return self.filter(access.learners_visible_to(member))
+
+
+class LearnerState(models.Model):
+    """A member's record in general (memory/features.py, Learner). For choosing questions; people are not ranked by it."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="learner_state")
+    answers = models.PositiveIntegerField()
+    rights = models.PositiveIntegerField()
+    ability = models.FloatField()
+    fast = models.FloatField()
+    steady = models.FloatField()
+    at = models.FloatField()
+    this_hour = models.FloatField()
+
+    objects = LearnerStateQuerySet.as_manager()
+
+
+class CompetencyState(models.Model):
+    """A member's record in a competency: ability there beside the general one, and practice (memory/packing.py)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="competency_states", db_index=False)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="member_states", db_index=False)
+    ability = models.FloatField()
+    practice = models.BinaryField()
+
+    objects = LearnerStateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "competency"], name="competency_state_once")]
+
+
+class QuestionEasiness(models.Model):
+    """What everybody's answers said about a question one night; the current one is in force."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="easiness_versions", db_index=False)
+    counted_at = models.DateTimeField()
+    answers = models.PositiveIntegerField()
+    easiness = models.FloatField()
+    first_easiness = models.FloatField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question"], condition=Q(is_current=True), name="question_easiness_one_current"),
         ]

@@ -1,45 +1,74 @@
 """The only file that knows the rows of memory."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
 from accounts.statements import Part
-from reinforcement.memory.fold import Remembered
-from reinforcement.memory.models import MemoryState
+from reinforcement.memory.features import Item, Learner, Skill
+from reinforcement.memory.fold import Person, Remembered
+from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState, QuestionEasiness
+from reinforcement.memory.packing import packed, unpacked
+from reinforcement.memory.prior import UNKNOWN_ITEM
 from reinforcement.questions.models import Question
 
 _NAMES = [field.name for field in fields(Remembered)]
+_LEARNER = list(Learner._fields)
+_SKILL = list(Skill._fields)
+_ITEM = list(Item._fields)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a member remembers of a question, and the row that holds it."""
+    """What is known before an answer, and the rows that hold it; a row's key is None where there is no row yet."""
 
-    row_id: int
-    memory: Remembered
+    memory: Remembered | None
+    person: Person
+    item: Item
+    memory_id: int | None = None
+    learner_id: int | None = None
+    skill_id: int | None = None
 
 
 def with_memory(items: QuerySet, member) -> QuerySet:
-    """Rows of sets with what `member` remembers of their questions, for `kept_with`."""
+    """Rows of sets with what is known of `member` and of their questions, for `kept_with`."""
     own = FilteredRelation("question__memory_states", condition=Q(question__memory_states__member_id=member.pk))
-    columns = {f"memory_{name}": F(f"own_memory__{name}") for name in ["id", *_NAMES]}
-    return items.annotate(own_memory=own).annotate(**columns)
+    skill = FilteredRelation("competency__member_states", condition=Q(competency__member_states__member_id=member.pk))
+    easiness = FilteredRelation("question__easiness_versions", condition=Q(question__easiness_versions__is_current=True))
+    return items.annotate(own_memory=own, own_skill=skill, easiness_now=easiness).annotate(
+        **{f"memory_{name}": F(f"own_memory__{name}") for name in ["id", *_NAMES]},
+        **{f"learner_{name}": F(f"daily_set__member__learner_state__{name}") for name in ["id", *_LEARNER]},
+        **{f"skill_{name}": F(f"own_skill__{name}") for name in ["id", *_SKILL]},
+        **{f"item_{name}": F(f"easiness_now__{name}") for name in _ITEM},
+    )
 
 
-def kept_with(item) -> Kept | None:
-    """What was read with the row by `with_memory`; None where the member never answered its question."""
-    if item.memory_id is None:
-        return None
-    return Kept(item.memory_id, Remembered(**{name: getattr(item, f"memory_{name}") for name in _NAMES}))
+def kept_with(item) -> Kept:
+    """What was read with the row by `with_memory`."""
+    memory = None
+    if item.memory_id is not None:
+        memory = _remembered({name: getattr(item, f"memory_{name}") for name in _NAMES})
+    learner = Learner(*[getattr(item, f"learner_{name}") for name in _LEARNER]) if item.learner_id is not None else None
+    skill = Skill(item.skill_ability, unpacked(item.skill_practice)) if item.skill_id is not None else None
+    known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if item.item_answers is not None else UNKNOWN_ITEM
+    return Kept(memory, Person(learner, skill), known, item.memory_id, item.learner_id, item.skill_id)
 
 
-def find(member_id: int, question_id: int) -> Kept | None:
-    """The same, looked up now. One statement."""
-    row = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
-    return Kept(row.pk, remembered(row)) if row is not None else None
+def find(member_id: int, question_id: int, competency_id: int) -> Kept:
+    """The same, looked up now. Four statements."""
+    state = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
+    learner = LearnerState.objects.filter(member_id=member_id).first()
+    skill = CompetencyState.objects.filter(member_id=member_id, competency_id=competency_id).first()
+    easiness = QuestionEasiness.objects.filter(question_id=question_id, is_current=True).first()
+    return Kept(
+        remembered(state) if state else None,
+        Person(learner_of(learner) if learner else None, skill_of(skill) if skill else None),
+        Item(*[getattr(easiness, name) for name in _ITEM]) if easiness else UNKNOWN_ITEM,
+        *[row.pk if row else None for row in (state, learner, skill)],
+    )
 
 
 def still_means(question: Question) -> Part:
@@ -53,24 +82,84 @@ def still_means(question: Question) -> Part:
 
 
 def remembered(row: MemoryState) -> Remembered:
-    return Remembered(**{name: getattr(row, name) for name in _NAMES})
+    return _remembered({name: getattr(row, name) for name in _NAMES})
 
 
-def written(before: Kept | None, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> Part:
+def learner_of(row: LearnerState) -> Learner:
+    return Learner(*[getattr(row, name) for name in _LEARNER])
+
+
+def skill_of(row: CompetencyState) -> Skill:
+    return Skill(row.ability, unpacked(row.practice))
+
+
+def _remembered(values: dict[str, Any]) -> Remembered:
+    practice = values.pop("practice")
+    return Remembered(**values, practice=None if practice is None else unpacked(practice))
+
+
+def memory_columns(memory: Remembered) -> dict[str, Any]:
+    """The values of the row's columns."""
+    return vars(memory) | {"practice": memory.practice and packed(memory.practice)}
+
+
+def skill_columns(skill: Skill) -> dict[str, Any]:
+    return {"ability": skill.ability, "practice": packed(skill.practice)}
+
+
+def written(before: Kept, *, organization_id: int, member_id: int, question_id: int, memory: Remembered) -> Part:
     """Keeps `memory` after `before`, or in a new row. An answer that came between is found out: the number of answers differs."""
-    if before is not None:
-        still = {"id": before.row_id, "member_id": member_id, "answered": before.memory.answered}
-        return rows.change(MemoryState, still, vars(memory))
-    return rows.insertion(MemoryState(organization_id=organization_id, member_id=member_id, question_id=question_id, **vars(memory)))
+    values = memory_columns(memory)
+    if before.memory is not None:
+        still = {"id": before.memory_id, "member_id": member_id, "answered": before.memory.answered}
+        return rows.change(MemoryState, still, values)
+    return rows.insertion(MemoryState(organization_id=organization_id, member_id=member_id, question_id=question_id, **values))
+
+
+def person_written(before: Kept, learner: Learner, skill: Skill, *, organization_id: int, member_id: int, competency_id: int) -> list[Part]:
+    """Keeps the member's record after `before`: in general, and in the competency. Found out in the same way, whatever was answered."""
+    place = {"organization_id": organization_id, "member_id": member_id}
+    if before.person.learner is not None:
+        still = {"id": before.learner_id, "member_id": member_id, "answers": before.person.learner.answers}
+        in_general = rows.change(LearnerState, still, learner._asdict())
+    else:
+        in_general = rows.insertion(LearnerState(**place, **learner._asdict()))
+    if before.skill_id is not None:
+        there = rows.change(CompetencyState, {"id": before.skill_id, "member_id": member_id}, skill_columns(skill))
+    else:
+        there = rows.insertion(CompetencyState(**place, competency_id=competency_id, **skill_columns(skill)))
+    return [in_general, there]
+
+
+def rewrite_memory(organization_id: int, member_id: int, question_id: int, memory: Remembered | None) -> None:
+    """Puts `memory` in the place of what the row holds; None leaves no row."""
+    MemoryState.objects.filter(member_id=member_id, question_id=question_id).delete()
+    if memory is not None:
+        place = {"organization_id": organization_id, "member_id": member_id, "question_id": question_id}
+        MemoryState.objects.create(**place, **memory_columns(memory))
+
+
+def rewrite_person(organization_id: int, member_id: int, learner: Learner | None, skills: dict[int, Skill]) -> None:
+    """Puts these records in the place of what the member's rows hold."""
+    LearnerState.objects.filter(member_id=member_id).delete()
+    CompetencyState.objects.filter(member_id=member_id).delete()
+    place = {"organization_id": organization_id, "member_id": member_id}
+    if learner is not None:
+        LearnerState.objects.create(**place, **learner._asdict())
+    CompetencyState.objects.bulk_create(
+        [CompetencyState(**place, competency_id=competency_id, **skill_columns(skill)) for competency_id, skill in skills.items()]
+    )
 
 
 def restart(question: Question) -> int:
-    """After a change of meaning the question counts as new for everybody who knew it; how many that were. Two statements."""
+    """After a change of meaning the question counts as new for everybody who knew it; how many that were. Three statements."""
     version = question.current_version
     if version is None:
         raise ValueError("a question without a version has no meaning to change")
     question.meaning_since = version.number
     Question.objects.filter(organization_id=question.organization_id, pk=question.pk).update(meaning_since=question.meaning_since)
+    # How easy the old meaning was says nothing about the new one.
+    QuestionEasiness.objects.filter(organization_id=question.organization_id, question=question, is_current=True).update(is_current=False)
     return MemoryState.objects.filter(organization_id=question.organization_id, question=question).update(
-        rights_in_a_row=0, due_on=None, retired_on=None
+        rights_in_a_row=0, due_on=None, retired_on=None, practice=None
     )

@@ -15,7 +15,7 @@ from accounts.statements import Part
 from reinforcement.daily import services
 from reinforcement.daily.rebuilding import memory_differences, rollup_differences
 from reinforcement.memory import store
-from reinforcement.models import Answer, DailySet, LastAnswers, MemberWeek, MemoryState, TeamWeek
+from reinforcement.models import Answer, CompetencyState, DailySet, LastAnswers, LearnerState, MemberWeek, MemoryState, TeamWeek
 from reinforcement.questions.kinds.base import ResponseError
 from reinforcement.questions.services import Asked, Words, publish_version
 from tests.factories import CompetencyFactory, DailySetFactory, QuestionFactory, SellerFactory, TeamFactory
@@ -198,7 +198,7 @@ def test_an_answer_costs_one_statement_beside_finding_the_item_where_they_are_ke
     give(daily_set, position=0)
     item = item_of(daily_set, 1)
     # All of it at once, or one by one with the transaction's begin and end.
-    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 9):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 11):
         services.answer(daily_set.member, item, RIGHT)
 
 
@@ -246,11 +246,50 @@ def test_an_answer_that_came_between_reading_and_writing_is_counted_too():
     assert MemberWeek.objects.aggregate(answered=Sum("answered"))["answered"] == 3
 
 
+def two_questions_read_at_once():
+    """The items of two questions, both read before either is answered, of a seller who has answered another one before."""
+    questions = QuestionFactory.create_batch(3)
+    questions[2].competency = questions[1].competency
+    questions[2].save()
+    seller = SellerFactory(organization=questions[0].organization)
+    daily_set = DailySetFactory(member=seller, questions=questions)
+    give(daily_set, RIGHT, position=0)
+    return seller, [item_of(daily_set, position) for position in (1, 2)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_to_two_questions_read_at_once_both_count_in_the_persons_record():
+    seller, items = two_questions_read_at_once()
+    for item in items:
+        services.answer(seller, item, RIGHT)
+    assert LearnerState.objects.get().answers == 3
+    assert memory_differences([seller.pk]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_look_at_the_persons_record_an_answer_is_seen_to_be_lost_from_it(monkeypatch):
+    change = rows.change
+    monkeypatch.setattr(
+        rows, "change", lambda model, key, values: change(model, {name: key[name] for name in key if name != "answers"}, values)
+    )
+    seller, items = two_questions_read_at_once()
+    services.answer(seller, items[0], RIGHT)
+    # The other one's competency has a record by now, so that its insertion cannot find out either.
+    items[1].skill_id, items[1].skill_ability, items[1].skill_practice = CompetencyState.objects.filter(
+        competency=items[1].competency_id
+    ).values_list("pk", "ability", "practice")[0]
+    services.answer(seller, items[1], RIGHT)
+    assert LearnerState.objects.get().answers == 2
+    assert "learner" in {difference.table for difference in memory_differences([seller.pk])}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_a_look_at_what_came_between_an_answer_is_seen_to_be_lost_from_memory(monkeypatch):
     change = rows.change
     monkeypatch.setattr(
-        rows, "change", lambda model, key, values: change(model, {name: key[name] for name in key if name != "answered"}, values)
+        rows,
+        "change",
+        lambda model, key, values: change(model, {name: key[name] for name in key if name not in {"answered", "answers"}}, values),
     )
     seller, items = question_in_two_sets()
     for item in items:
@@ -261,7 +300,7 @@ def test_without_a_look_at_what_came_between_an_answer_is_seen_to_be_lost_from_m
 
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_whose_memory_is_always_another_writes_nothing(monkeypatch):
-    monkeypatch.setattr(store, "find", lambda member_id, question_id: stale)
+    monkeypatch.setattr(store, "find", lambda member_id, question_id, competency_id: stale)
     seller, (item, other) = question_in_two_sets()
     stale = store.kept_with(item)
     services.answer(seller, other, RIGHT)

@@ -331,7 +331,7 @@ def test_costs_are_the_same_with_one_day_and_with_many(seller, days):
     assert [statements(lambda: client.get(TODAY)) for _time in range(2)] == [4, 3]
     assert statements(lambda: client.get(address(item))) == 2
     # On SQLite each part of an answer is a statement, and so is what is read beside it.
-    most = 3 if connection.vendor == "postgresql" else 11
+    most = 3 if connection.vendor == "postgresql" else 13
     assert statements(lambda: client.post(address(item), {"answer": "a"}, headers={"HX-Request": "true"})) <= most
     assert statements(lambda: client.get(address(item))) == 4
     for other in others:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         for start in range(0, len(members), rebuilding.MEMBERS_AT_ONCE):
             for difference in work(members[start : start + rebuilding.MEMBERS_AT_ONCE]):
                 differences += 1
-                self.stdout.write(f"member {difference.key[0]}, question {difference.key[1]}: {difference.kept} -> {difference.rebuilt}")
+                self.stdout.write(f"{difference.table} {difference.key}: {difference.kept} -> {difference.rebuilt}")
         self.stdout.write(f"{len(members)} members, {differences} differences{'' if check else ' mended'}.")
         if check and differences:
             sys.exit(1)

@@ -1,0 +1,28 @@
+"""What is believed before an installation has answers of its own. Pure.
+
+The weights come from the two simulated worlds of bench.policy (`python -m bench.prior` writes them), so that no row of anybody's log is
+part of the product.
+"""
+
+import json
+from pathlib import Path
+
+from reinforcement.memory.features import FEATURES, Item, logit
+from reinforcement.memory.recall import Model
+
+PRIOR_FILE = Path(__file__).with_name("prior.json")
+# The share of rights before anybody has answered.
+UNKNOWN_SHARE = 0.6
+# A question of which nobody's answers say anything yet.
+UNKNOWN_ITEM = Item(easiness=logit(UNKNOWN_SHARE), first_easiness=logit(UNKNOWN_SHARE), answers=0)
+
+
+def read_prior(path: Path = PRIOR_FILE) -> Model:
+    """The prior model of a file. Raises ValueError where its weights are not those of the features."""
+    kept = json.loads(path.read_text())
+    if tuple(kept["weights"]) != FEATURES:
+        raise ValueError(f"{path.name} has weights of other features: write it again")
+    return Model(UNKNOWN_SHARE, kept["intercept"], tuple(kept["weights"].values()))
+
+
+PRIOR = read_prior()
