@@ -15,6 +15,7 @@ from accounts.statements import Part
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold, fold_person
+from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState
 from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
 from reinforcement.memory.recall import predict
 from reinforcement.memory.spacing import next_step
@@ -24,6 +25,8 @@ from reinforcement.questions.kinds.registry import kind
 
 # How long an answer to a set that is no longer the current one is taken, and how long a mailed link works at most.
 OPEN_FOR = timedelta(days=14)
+# What the first answer to a question, in a competency, and of a person makes; each may be made by another answer meanwhile.
+FIRST_ROWS = (MemoryState, CompetencyState, LearnerState)
 
 
 class SetClosed(Exception):
@@ -97,14 +100,17 @@ def answer(
     moment = clamped(answered_at or now, item.daily_set, now)
     log = partial(_log, member, item, response, judgement, confidence, moment, now, request_key, beside)
     read_again = partial(_read_again, member, item)
-    try:
-        return statements.tried_again(log, store.kept_with(item), read_again)
-    except IntegrityError:
-        # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
-        if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
-            return _replay(item, response, request_key)
-        # The same question, in another set, was answered for the first time at this very moment: its memory is there now.
-        return statements.tried_again(log, read_again(), read_again)
+    kept = store.kept_with(item)
+    for _first in FIRST_ROWS:
+        try:
+            return statements.tried_again(log, kept, read_again)
+        except IntegrityError:
+            # Another request was first; the unique item, or the unique key of the member's requests, decided in the database.
+            if Answer.objects.filter(access.own(member), Q(item=item) | Q(request_key=request_key, request_key__isnull=False)).exists():
+                return _replay(item, response, request_key)
+            # Another answer made, at this very moment, one of the rows that only a first one makes: it is there now.
+            kept = read_again()
+    return statements.tried_again(log, kept, read_again)
 
 
 def _read_again(member: Member, item: DailySetItem) -> store.Kept:

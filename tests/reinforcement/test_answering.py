@@ -258,6 +258,20 @@ def two_questions_read_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_first_answers_of_a_person_at_the_same_moment_all_stand():
+    """Each is the first to its question, and some are the first of the person and in a competency: rows that only one of them can make."""
+    seller = SellerFactory()
+    for _round in range(3):
+        seller = SellerFactory(organization=seller.organization)
+        competencies = CompetencyFactory.create_batch(3, organization=seller.organization)
+        questions = [QuestionFactory(organization=seller.organization, competency=competencies[number % 3]) for number in range(9)]
+        daily_set = DailySetFactory(member=seller, questions=questions)
+        results = at_once(seller, [item_of(daily_set, position) for position in range(9)])
+        assert [type(result).__name__ for result in results] == ["Answered"] * 9
+        assert memory_differences([seller.pk]) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_answers_to_two_questions_read_at_once_both_count_in_the_persons_record():
     seller, items = two_questions_read_at_once()
     for item in items:
