@@ -44,6 +44,9 @@ made_by = erased()
 who = pseudonymised("figures of teams are folds of the row; it leads to the nameless member")
 learned = kept("figures of teams are folds of it; without the name it is one answer among many")
 folded = kept("a fold of the log, which a rebuild makes again")
+computable = kept(
+    "an exact number from which it could be computed how colleagues answered the same questions; the answers are exported", exported=False
+)
 faded = pseudonymised("made again from answers whose moments are cut to the day; the answers themselves are exported", exported=False)
 moment = pseudonymised("cut to the day: a moment could be matched with other records, and figures need the week only")
 
@@ -75,7 +78,7 @@ decide(
     QuestionEasiness,
     {
         kept("how hard a question is for everybody, without names", exported=False): (
-            "id organization question counted_at answers easiness first_easiness is_current"
+            "id organization question meaning_since counted_at answers easiness first_answers first_easiness is_current"
         )
     },
 )
@@ -129,9 +132,8 @@ decide(
         pseudonymised("typed words are removed; chosen options stay, for the shares of options are counted from them"): "response",
         erased(hidden_because="a number that the phone made to send the answer once"): "request_key",
         moment: "answered_at received_at",
-        learned: (
-            "item question version program competency team verdict credit confidence predicted easiness is_first due_on retires week_on"
-        ),
+        computable: "predicted easiness",
+        learned: ("item question version program competency team verdict credit confidence is_first due_on retires week_on"),
     },
 )
 decide(
@@ -147,9 +149,19 @@ decide(
 )
 decide(
     LearnerState,
-    {number: "id", organization: "organization", who: "member", folded: "answers rights ability fast steady", faded: "at this_hour"},
+    {
+        number: "id",
+        organization: "organization",
+        who: "member",
+        folded: "answers rights fast steady",
+        computable: "ability",
+        faded: "at this_hour",
+    },
 )
-decide(CompetencyState, {number: "id", organization: "organization", who: "member", folded: "competency ability", faded: "practice"})
+decide(
+    CompetencyState,
+    {number: "id", organization: "organization", who: "member", folded: "competency", computable: "ability", faded: "practice"},
+)
 decide(
     MemberWeek,
     {

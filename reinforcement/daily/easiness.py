@@ -1,13 +1,13 @@
 """How easy questions are for everybody: counted each night from the log, never a hot row in the answer's path.
 
-A person's own answers are stored with the easiness that was known. So that nobody can read from it what the next colleague answered, a
-question's easiness is counted anew only when enough different people have answered since; until then the older version stands.
+So that nobody can tell from it what the next colleague answered, a question is counted anew only when enough different people have answered
+since; until then the older version stands. First answers move in steps of their own: enough new people, or the older figure stays.
 """
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
 from accounts.models import Organization
 from accounts.organizations import sum_over_organizations
@@ -15,9 +15,6 @@ from reinforcement.daily.models import Answer
 from reinforcement.memory.features import easiness
 from reinforcement.memory.models import QuestionEasiness
 from reinforcement.memory.prior import UNKNOWN_SHARE
-
-# An organization's share of rights is shrunk towards the unknown one by this many answers.
-SHARE_WEIGHT = 20.0
 
 
 def count_easiness(now: datetime) -> int:
@@ -29,55 +26,62 @@ def count_easiness(now: datetime) -> int:
 def count_easiness_of(organization: Organization, now: datetime) -> int:
     """The same for one organization. Two at once wait for one another, and no answer waits for them."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    counts = list(
-        _answers(organization)
-        .values("question_id")
-        .annotate(
-            answers=Count("pk"),
-            rights=Count("pk", filter=Q(verdict=Answer.Verdict.RIGHT)),
-            firsts=Count("pk", filter=Q(is_first=True)),
-            first_rights=Count("pk", filter=Q(is_first=True, verdict=Answer.Verdict.RIGHT)),
-        )
-    )
-    due = _with_enough_people(organization)
-    share = _share(counts, "rights", "answers")
-    first_share = _share(counts, "first_rights", "firsts")
-    versions = [
-        QuestionEasiness(
+    # Who is due is read first, and both reads end at the same moment: what comes between them only makes a version later.
+    due = _with_enough_people(organization, now)
+    before = {row.question_id: row for row in _current(organization)}
+    firsts = _counts(_first_answers(organization, now), due)
+    versions = []
+    for question, (meaning, answers, rights) in _counts(_answers(organization, now), due).items():
+        _meaning, first_answers, first_rights = firsts[question]
+        version = QuestionEasiness(
             organization=organization,
-            question_id=row["question_id"],
+            question_id=question,
+            meaning_since=meaning,
             counted_at=now,
-            answers=row["answers"],
-            easiness=easiness(row["rights"], row["answers"], share),
-            first_easiness=easiness(row["first_rights"], row["firsts"], first_share),
+            answers=answers,
+            easiness=easiness(rights, answers, UNKNOWN_SHARE),
+            first_answers=first_answers,
+            first_easiness=easiness(first_rights, first_answers, UNKNOWN_SHARE),
         )
-        for row in counts
-        if row["question_id"] in due
-    ]
-    current = QuestionEasiness.objects.filter(organization=organization, is_current=True)
-    current.filter(question_id__in=due).update(is_current=False)
+        older = before.get(question)
+        if older and older.meaning_since == meaning and first_answers - older.first_answers < organization.small_group_minimum:
+            version.first_answers, version.first_easiness = older.first_answers, older.first_easiness
+        versions.append(version)
+    _current(organization).filter(question_id__in=[version.question_id for version in versions]).update(is_current=False)
     QuestionEasiness.objects.bulk_create(versions)
     return len(versions)
 
 
-def _answers(organization: Organization):
-    """Answers to what the questions mean now."""
-    return Answer.objects.filter(organization=organization, version__number__gte=F("question__meaning_since")).order_by()
+def _current(organization: Organization):
+    return QuestionEasiness.objects.filter(organization=organization, is_current=True)
 
 
-def _with_enough_people(organization: Organization) -> set[int]:
-    """The questions that enough different people have answered since they were counted last."""
-    counted = dict(QuestionEasiness.objects.filter(organization=organization, is_current=True).values_list("question_id", "counted_at"))
-    known = Q(
-        question_id__in=counted, received_at__gt=F("question__easiness_versions__counted_at"), question__easiness_versions__is_current=True
+def _answers(organization: Organization, now: datetime):
+    """Answers up to `now` to what the questions mean."""
+    counts = {"organization": organization, "received_at__lte": now, "version__number__gte": F("question__meaning_since")}
+    return Answer.objects.filter(**counts).order_by()
+
+
+def _first_answers(organization: Organization, now: datetime):
+    """The first one of each person to what a question means."""
+    firsts = _answers(organization, now).values("question_id", "member_id").annotate(first=Min("pk"))
+    return Answer.objects.filter(organization=organization, pk__in=firsts.values("first")).order_by()
+
+
+def _counts(answers, questions: set[int]) -> dict[int, tuple[int, int, int]]:
+    """Of each of the questions: the version of its meaning, how many of the answers are to it, and how many of these are right."""
+    rows = answers.values_list("question_id", "question__meaning_since").annotate(
+        Count("pk"), right=Count("pk", filter=Q(verdict=Answer.Verdict.RIGHT))
     )
-    people = _answers(organization).filter(~Q(question_id__in=counted) | known)
+    return {question: counts for question, *counts in rows if question in questions}
+
+
+def _with_enough_people(organization: Organization, now: datetime) -> set[int]:
+    """The questions that enough different people have answered since what they mean was counted last."""
+    counted_at = _current(organization).filter(question=OuterRef("question"), meaning_since=OuterRef("question__meaning_since"))
+    since = _answers(organization, now).annotate(counted_at=Subquery(counted_at.values("counted_at")[:1]))
+    since = since.filter(Q(counted_at=None) | Q(received_at__gt=F("counted_at")))
     enough = (
-        people.values("question_id").annotate(people=Count("member", distinct=True)).filter(people__gte=organization.small_group_minimum)
+        since.values("question_id").annotate(people=Count("member", distinct=True)).filter(people__gte=organization.small_group_minimum)
     )
     return set(enough.values_list("question_id", flat=True))
-
-
-def _share(counts: list[dict], rights: str, answers: str) -> float:
-    right, all_of_them = (sum(row[name] for row in counts) for name in (rights, answers))
-    return (right + SHARE_WEIGHT * UNKNOWN_SHARE) / (all_of_them + SHARE_WEIGHT)

@@ -83,9 +83,12 @@ class QuestionEasiness(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="easiness_versions", db_index=False)
+    # The meaning that was counted (Question.meaning_since): a version of another one says nothing.
+    meaning_since = models.PositiveIntegerField()
     counted_at = models.DateTimeField()
     answers = models.PositiveIntegerField()
     easiness = models.FloatField()
+    first_answers = models.PositiveIntegerField()
     first_easiness = models.FloatField()
     is_current = models.BooleanField(default=True)
 

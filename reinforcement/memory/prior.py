@@ -11,7 +11,8 @@ from reinforcement.memory.features import FEATURES, Item, logit
 from reinforcement.memory.recall import Model
 
 PRIOR_FILE = Path(__file__).with_name("prior.json")
-# The share of rights before anybody has answered.
+# The share of rights before anybody has answered. It is part of the folds of answers that came before there was a memory model, and of what
+# is counted about questions: another value asks for a rebuild of all memory.
 UNKNOWN_SHARE = 0.6
 # A question of which nobody's answers say anything yet.
 UNKNOWN_ITEM = Item(easiness=logit(UNKNOWN_SHARE), first_easiness=logit(UNKNOWN_SHARE), answers=0)

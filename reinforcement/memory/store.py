@@ -42,7 +42,7 @@ def with_memory(items: QuerySet, member) -> QuerySet:
         **{f"memory_{name}": F(f"own_memory__{name}") for name in ["id", *_NAMES]},
         **{f"learner_{name}": F(f"daily_set__member__learner_state__{name}") for name in ["id", *_LEARNER]},
         **{f"skill_{name}": F(f"own_skill__{name}") for name in ["id", *_SKILL]},
-        **{f"item_{name}": F(f"easiness_now__{name}") for name in _ITEM},
+        **{f"item_{name}": F(f"easiness_now__{name}") for name in ["meaning_since", *_ITEM]},
     )
 
 
@@ -53,7 +53,9 @@ def kept_with(item) -> Kept:
         memory = _remembered({name: getattr(item, f"memory_{name}") for name in _NAMES})
     learner = Learner(*[getattr(item, f"learner_{name}") for name in _LEARNER]) if item.learner_id is not None else None
     skill = Skill(item.skill_ability, unpacked(item.skill_practice)) if item.skill_id is not None else None
-    known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if item.item_answers is not None else UNKNOWN_ITEM
+    # How easy another meaning was says nothing about this one.
+    is_known = item.item_meaning_since == item.question.meaning_since
+    known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if is_known else UNKNOWN_ITEM
     return Kept(memory, Person(learner, skill), known, item.memory_id, item.learner_id, item.skill_id)
 
 
@@ -62,7 +64,7 @@ def find(member_id: int, question_id: int, competency_id: int) -> Kept:
     state = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
     learner = LearnerState.objects.filter(member_id=member_id).first()
     skill = CompetencyState.objects.filter(member_id=member_id, competency_id=competency_id).first()
-    easiness = QuestionEasiness.objects.filter(question_id=question_id, is_current=True).first()
+    easiness = QuestionEasiness.objects.filter(question_id=question_id, is_current=True, meaning_since=F("question__meaning_since")).first()
     return Kept(
         remembered(state) if state else None,
         Person(learner_of(learner) if learner else None, skill_of(skill) if skill else None),
@@ -152,14 +154,12 @@ def rewrite_person(organization_id: int, member_id: int, learner: Learner | None
 
 
 def restart(question: Question) -> int:
-    """After a change of meaning the question counts as new for everybody who knew it; how many that were. Three statements."""
+    """After a change of meaning the question counts as new for everybody who knew it; how many that were. Two statements."""
     version = question.current_version
     if version is None:
         raise ValueError("a question without a version has no meaning to change")
     question.meaning_since = version.number
     Question.objects.filter(organization_id=question.organization_id, pk=question.pk).update(meaning_since=question.meaning_since)
-    # How easy the old meaning was says nothing about the new one.
-    QuestionEasiness.objects.filter(organization_id=question.organization_id, question=question, is_current=True).update(is_current=False)
     return MemoryState.objects.filter(organization_id=question.organization_id, question=question).update(
         rights_in_a_row=0, due_on=None, retired_on=None, practice=None
     )

@@ -42,9 +42,9 @@ def test_question_is_counted_from_five_people_on():
     answered(question, WRONG)
     assert count_easiness(timezone.now()) == 1
     row = current(question)
-    share = (1 + 20 * 0.6) / 25
-    assert row.answers == 5
-    assert sigmoid(row.easiness) == pytest.approx((1 + 4 * share) / 9)
+    assert (row.answers, row.first_answers) == (5, 5)
+    # Four imagined answers with a share of 0.6.
+    assert sigmoid(row.easiness) == sigmoid(row.first_easiness) == pytest.approx(3.4 / 9)
 
 
 def test_counting_again_changes_nothing_until_five_more_people_have_answered():
@@ -79,9 +79,53 @@ def test_answers_of_another_organization_do_not_count():
     question, elsewhere = QuestionFactory(), QuestionFactory()
     answered(question, *[RIGHT] * 5)
     answered(elsewhere, *[WRONG] * 5)
+    assert count_easiness(timezone.now()) == 2
+    for one, expected in ((question, 7.4 / 9), (elsewhere, 2.4 / 9)):
+        row = current(one)
+        assert row.organization == one.organization
+        assert row.answers == 5
+        assert sigmoid(row.easiness) == pytest.approx(expected)
+
+
+def test_what_comes_while_it_is_counted_waits_for_the_next_time():
+    question = QuestionFactory()
+    answered(question, *[RIGHT] * 4)
+    begun = timezone.now()
+    answered(question, RIGHT)
+    assert count_easiness(begun) == 0
+    answered(question, *[RIGHT] * 2)
+    assert count_easiness(timezone.now()) == 1
+    assert current(question).answers == 7
+
+
+def test_first_answers_move_by_enough_new_people_only():
+    question = QuestionFactory()
+    veterans = [row.member for row in answered(question, *[RIGHT] * 5)]
     count_easiness(timezone.now())
-    assert sigmoid(current(question).easiness) > 0.7
-    assert sigmoid(current(elsewhere).easiness) < 0.4
+    before = current(question)
+    for seller in veterans[:4]:
+        given(seller, question, WRONG)
+    answered(question, WRONG)
+    assert count_easiness(timezone.now()) == 1
+    after = current(question)
+    assert after.easiness < before.easiness
+    assert (after.first_answers, after.first_easiness) == (5, before.first_easiness)
+    answered(question, *[WRONG] * 4)
+    given(veterans[4], question, WRONG)
+    assert count_easiness(timezone.now()) == 1
+    assert current(question).first_answers == 10
+    assert current(question).first_easiness < before.first_easiness
+
+
+def test_first_answer_to_a_new_meaning_is_a_first_one_of_who_knew_the_old():
+    question = QuestionFactory()
+    people = [row.member for row in answered(question, *[WRONG] * 5)]
+    publish_version(question, change="meaning", asked=asked("Asked anew"))
+    question.refresh_from_db()
+    for seller in people:
+        given(seller, question, RIGHT)
+    assert count_easiness(timezone.now()) == 1
+    assert (current(question).first_answers, sigmoid(current(question).first_easiness)) == (5, pytest.approx(7.4 / 9))
 
 
 def test_answer_is_stored_with_what_was_known_and_expected():
@@ -109,9 +153,11 @@ def test_expectation_rises_with_what_the_person_gets_right():
 
 def test_new_meaning_is_unknown_again():
     question = QuestionFactory()
-    answered(question, *[RIGHT] * 5)
+    answered(question, *[WRONG] * 5)
     count_easiness(timezone.now())
     publish_version(question, change="meaning", asked=asked("Asked anew"))
-    assert not QuestionEasiness.objects.filter(question=question, is_current=True).exists()
-    # What the older meaning got counts no more.
+    question.refresh_from_db()
+    # What the older meaning got counts no more, and is not known of the new one.
     assert count_easiness(timezone.now()) == 0
+    [row] = answered(question, RIGHT)
+    assert row.easiness == UNKNOWN_ITEM.easiness
