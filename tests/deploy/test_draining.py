@@ -93,13 +93,25 @@ def test_r17_requests_in_hand_fail_when_the_old_web_process_is_killed(installati
     assert any(failure.startswith("answer") for failure in load.failed)
 
 
-@pytest.mark.parametrize("replaced", [("--worker-class", "gthread")], indirect=True)
+WITHOUT_DRAINING = ("--worker-class", "gthread")
+
+
+@pytest.mark.parametrize("replaced", [WITHOUT_DRAINING], indirect=True)
 def test_r17_without_our_draining_some_requests_fail(installation, replaced, load):
-    with workers_held(installation, load):
-        replaced.send_signal(signal.SIGTERM)
-    replaced.wait(40)
-    load.wait_for(50)
-    assert load.failed
+    """Now and then a worker still takes all that wait before it ends; three times in a row it does not."""
+    for _time in range(3):
+        with workers_held(installation, load):
+            replaced.send_signal(signal.SIGTERM)
+        replaced.wait(40)
+        load.wait_for(50)
+        load.stop()
+        if load.failed:
+            return
+        installation.end("web")
+        installation.start("web", "web", *WITHOUT_DRAINING)
+        wait_for(lambda: installation.is_web_up("web"), "web answers")
+        replaced, load = installation.processes["web"], Load(installation)
+    pytest.fail("no request failed")
 
 
 def test_r17_no_request_fails_when_the_web_process_loads_anew(installation, load, figure):
