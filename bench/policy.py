@@ -17,9 +17,9 @@ from bench.machine import Busy
 from bench.report import reporting
 from bench.worlds import PARAMETERS, World, parameters_of
 from reinforcement.memory.features import HALF_LIVES, Item, ability, easiness
-from reinforcement.memory.fitting import Past, fit_trace, trace_row
+from reinforcement.memory.fitting import Past, fit_trace
 from reinforcement.memory.policy import RANDOM_SHARE, Candidates, days_between, values
-from reinforcement.memory.trace import TraceModel
+from reinforcement.memory.trace import TraceModel, evidence
 
 KEYS = ("world", "policy", "seed", "gain_per_100", "recall_90", "recall_120", "asked", "busy")
 LEARNERS, QUESTIONS, DAYS, CAP, ANSWERED = 100, 50, 90, 3, 0.9
@@ -154,7 +154,7 @@ def pilot(name: str, parameters: dict, seed: int) -> tuple[list[Item], TraceMode
     pasts: dict[tuple[int, int], Past] = {}
     for people, learner, question, is_right, day in logs:
         past = pasts.setdefault((people, learner), Past())
-        rows.append(trace_row(past.record(question, ONLY_SKILL), items[question], day))
+        rows.append(evidence(past.record(question, ONLY_SKILL), items[question], day))
         past.add(question, ONLY_SKILL, items[question], is_right, day)
     rights = np.array([is_right for _people, _learner, _question, is_right, _day in logs])
     return items, fit_trace(np.array(rows), rights)

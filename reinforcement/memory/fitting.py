@@ -1,6 +1,5 @@
 """Fits the recall model on answers whose features were made in the order of time. Pure; numpy and scikit-learn: workers only."""
 
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from reinforcement.memory.features import Item, Learner, Practice, Record, Skill, ability, faded
+from reinforcement.memory.features import Item, Learner, Practice, Record, Skill
 from reinforcement.memory.recall import Model, Tree, Trees, update
-from reinforcement.memory.trace import TraceModel, exposures, trace
+from reinforcement.memory.trace import Evidence, TraceModel
 
 # Strength of the logistic model's prior: C of the penalised likelihood, on standardised features (decision 13).
 C = 0.3
@@ -177,26 +176,8 @@ def probabilities(model: Model, rows: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(log_odds(model, rows), -30, 30)))
 
 
-def trace_row(record: Record, item: Item, at: float) -> list[float]:
-    """The evidence that the trace model weighs, before an answer."""
-    practice = record.practice
-    if practice is None:
-        return [1.0, 0.0, 0.0, 0.0, ability(record), item.easiness, 0.0]
-    days = max(at - practice.at, 0.0)
-    share = math.log((practice.rights + 1) / (practice.answers - practice.rights + 1))
-    return [
-        0.0,
-        math.log(trace(faded(exposures(record), days))),
-        float(practice.run > 0),
-        share,
-        ability(record),
-        item.easiness,
-        item.easiness,
-    ]
-
-
 def fit_trace(rows: np.ndarray, rights: np.ndarray) -> TraceModel:
-    """The trace model of most likelihood; `rows` holds `trace_row` of each answer."""
+    """The trace model of most likelihood; `rows` holds the evidence before each answer (memory/trace.py)."""
     fitted = fit_logistic(rows, rights, 0.5)
-    new, kept, last_right, share, general, easy, easy_if_seen = fitted.weights
-    return TraceModel(fitted.intercept, new, max(kept, 0.0), last_right, share, general, easy, easy_if_seen)
+    weights = Evidence(*fitted.weights)
+    return TraceModel(fitted.intercept, *weights._replace(trace=max(weights.trace, 0.0)))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reinforcement.memory.features import Item, Learner, Practice, Record, Skill, learned, practised, skilled, surprise
+from reinforcement.memory.features import Item, Learner, Practice, Record, Skill, practised
 from reinforcement.memory.packing import DAY_SECONDS, as_kept
+from reinforcement.memory.recall import update
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def fold(before: Remembered | None, answer: LoggedAnswer) -> Remembered:
 
 def fold_person(before: Person, practice: Practice | None, answer: LoggedAnswer) -> tuple[Learner, Skill]:
     """The member's record after `answer`; `practice` is that of the question before it."""
-    surprised = surprise(before.record(practice), Item(answer.easiness, answer.easiness, 0), answer.is_right)
-    skill = skilled(before.skill, answer.is_right, answer.day, surprised)
-    return learned(before.learner, answer.is_right, answer.day, surprised), skill._replace(practice=as_kept(skill.practice))
+    known = Item(answer.easiness, answer.easiness, 0)
+    after = update(before.record(practice), known, answer.is_right, answer.day, [before.skill])
+    [skill] = after.skills
+    return after.learner, skill._replace(practice=as_kept(skill.practice))

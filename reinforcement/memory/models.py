@@ -9,7 +9,7 @@ from reinforcement.competencies.models import Competency
 from reinforcement.questions.models import Question
 
 
-class MemoryStateQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet):
     def visible_to(self, member):
         return self.filter(access.learners_visible_to(member))
 
@@ -32,7 +32,7 @@ class MemoryState(models.Model):
     # Answers to the question's present meaning, fading (memory/packing.py); empty where there are none.
     practice = models.BinaryField(null=True, blank=True)
 
-    objects = MemoryStateQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "question"], name="memory_state_once")]
@@ -40,11 +40,6 @@ class MemoryState(models.Model):
             # The planner's question: what of this member is due, oldest first.
             models.Index(fields=["member", "due_on"], include=["question"], condition=Q(due_on__isnull=False), name="memory_due"),
         ]
-
-
-class LearnerStateQuerySet(models.QuerySet):
-    def visible_to(self, member):
-        return self.filter(access.learners_visible_to(member))
 
 
 class LearnerState(models.Model):
@@ -60,7 +55,7 @@ class LearnerState(models.Model):
     at = models.FloatField()
     this_hour = models.FloatField()
 
-    objects = LearnerStateQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
 
 class CompetencyState(models.Model):
@@ -72,7 +67,7 @@ class CompetencyState(models.Model):
     ability = models.FloatField()
     practice = models.BinaryField()
 
-    objects = LearnerStateQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "competency"], name="competency_state_once")]

@@ -15,8 +15,7 @@ from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
 # Days that a question rests at least, after a right answer and after another.
 REST_AFTER_RIGHT = 14.0
 REST_AFTER_WRONG = 7.0
-# Days ahead at which recall counts where a program has no end; a nearer end than the shortest horizon does not count.
-HORIZON = 60.0
+# An end nearer than this many days does not count.
 SHORTEST_HORIZON = 7.0
 # Exposures of a programme at most, and days between them: two fifths of the program's length, at most five weeks. Nearer exposures promise
 # what the cap does not let happen, and where only one fits from the start nothing is begun that needs two (docs/decisions/0013-memory.md).

@@ -46,17 +46,21 @@ def with_memory(items: QuerySet, member) -> QuerySet:
     )
 
 
+def memory_with(item) -> Remembered | None:
+    """What the member remembers of the question, of what was read by `with_memory`; None where it was never answered."""
+    if item.memory_id is None:
+        return None
+    return _remembered({name: getattr(item, f"memory_{name}") for name in _NAMES})
+
+
 def kept_with(item) -> Kept:
     """What was read with the row by `with_memory`."""
-    memory = None
-    if item.memory_id is not None:
-        memory = _remembered({name: getattr(item, f"memory_{name}") for name in _NAMES})
     learner = Learner(*[getattr(item, f"learner_{name}") for name in _LEARNER]) if item.learner_id is not None else None
     skill = Skill(item.skill_ability, unpacked(item.skill_practice)) if item.skill_id is not None else None
     # How easy another meaning was says nothing about this one.
     is_known = item.item_meaning_since == item.question.meaning_since
     known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if is_known else UNKNOWN_ITEM
-    return Kept(memory, Person(learner, skill), known, item.memory_id, item.learner_id, item.skill_id)
+    return Kept(memory_with(item), Person(learner, skill), known, item.memory_id, item.learner_id, item.skill_id)
 
 
 def find(member_id: int, question_id: int, competency_id: int) -> Kept:

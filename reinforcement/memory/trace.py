@@ -8,6 +8,7 @@ the faded counts of a record are all that is needed.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reinforcement.memory.features import WRONG_EXPOSURE, Item, Record, ability, faded, sigmoid
 
@@ -65,12 +66,32 @@ def exposures(record: Record) -> tuple[float, ...]:
     return tuple([right + WRONG_EXPOSURE * (tried - right) for tried, right in zip(practice.tried, practice.rights_left, strict=True)])
 
 
-def curve(model: TraceModel, record: Record, item: Item) -> Curve:
-    """How the learner's recall of the question goes on from here when nothing is asked."""
-    general = model.intercept + model.ability * ability(record) + model.easiness * item.easiness
+class Evidence(NamedTuple):
+    """What the trace model weighs before an answer; `trace` as its logarithm."""
+
+    new: float
+    trace: float
+    last_right: float
+    share: float
+    ability: float
+    easiness: float
+    easiness_if_seen: float
+
+
+def evidence(record: Record, item: Item, at: float) -> Evidence:
+    """The evidence about an answer to `item` at `at`."""
     practice = record.practice
     if practice is None:
-        return Curve(general + model.new, 0.0, (), 0.0)
+        return Evidence(1.0, 0.0, 0.0, 0.0, ability(record), item.easiness, 0.0)
+    left = faded(exposures(record), max(at - practice.at, 0.0))
     share = math.log((practice.rights + 1) / (practice.answers - practice.rights + 1))
-    stands = general + model.easiness_if_seen * item.easiness + model.last_right * (practice.run > 0) + model.share * share
-    return Curve(stands, model.trace, exposures(record), practice.at)
+    return Evidence(0.0, math.log(trace(left)), float(practice.run > 0), share, ability(record), item.easiness, item.easiness)
+
+
+def curve(model: TraceModel, record: Record, item: Item) -> Curve:
+    """How the learner's recall of the question goes on from here when nothing is asked."""
+    last_answer = record.practice.at if record.practice else 0.0
+    standing = evidence(record, item, last_answer)._asdict()
+    del standing["trace"]
+    stands = model.intercept + sum(getattr(model, name) * value for name, value in standing.items())
+    return Curve(stands, model.trace, exposures(record), last_answer)

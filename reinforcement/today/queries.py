@@ -59,7 +59,7 @@ _NEXT_ITEM = PreparedRead(
 
 def _in_words(item: DailySetItem | None) -> DailySetItem | None:
     if item is not None:
-        item.remembered = store.kept_with(item).memory
+        item.remembered = store.memory_with(item)
         item.wording = wording_with_version(item.organization_id, item.wording_id)
         item.version = item.wording.version
     return item

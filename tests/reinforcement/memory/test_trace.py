@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reinforcement.memory.features import HALF_LIVES, Record, faded, features, sigmoid
-from reinforcement.memory.fitting import fit_trace, trace_row
-from reinforcement.memory.trace import TraceModel, curve, exposures, trace
+from reinforcement.memory.fitting import fit_trace
+from reinforcement.memory.trace import TraceModel, curve, evidence, exposures, trace
 from tests.reinforcement.memory.logs import ITEM, histories, record_of
 
 MODEL = TraceModel(intercept=-0.2, new=-0.6, trace=0.7, last_right=0.2, share=0.3, ability=0.9, easiness=1.0, easiness_if_seen=-0.1)
@@ -28,7 +28,7 @@ def test_recall_without_practice_never_rises_with_time(history, sooner, more):
 @given(histories)
 def test_curve_says_what_the_fitted_weights_say(history):
     record, at = record_of(history)
-    new, kept, last_right, share, ability, easy, easy_if_seen = trace_row(record, ITEM, at + 2)
+    new, kept, last_right, share, ability, easy, easy_if_seen = evidence(record, ITEM, at + 2)
     odds = MODEL.intercept + MODEL.new * new + MODEL.trace * kept + MODEL.last_right * last_right + MODEL.share * share
     odds += MODEL.ability * ability + MODEL.easiness * easy + MODEL.easiness_if_seen * easy_if_seen
     assert curve(MODEL, record, ITEM).recall(at + 2) == pytest.approx(sigmoid(odds))
@@ -54,7 +54,7 @@ def test_fit_finds_the_planted_trace():
         later = at + randomness.uniform(1, 90)
         for easiness in (-1.0, 0.0, 1.0):
             item = ITEM._replace(easiness=easiness)
-            rows.append(trace_row(record, item, later))
+            rows.append(evidence(record, item, later))
             rights.append(randomness.random() < curve(MODEL, record, item).recall(later))
     fitted = fit_trace(np.array(rows), np.array(rights))
     assert fitted.trace == pytest.approx(MODEL.trace, abs=0.15)
