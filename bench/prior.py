@@ -1,4 +1,4 @@
-"""`python -m bench.prior`: writes the recall model that an installation begins with, fitted on the simulated worlds of bench.policy.
+"""`python -m bench.prior`: writes the models that an installation begins with, fitted on the simulated worlds of bench.policy.
 
 In each world half of the learners are asked at random and half by fixed spacing; questions are known by the answers of other learners.
 """
@@ -9,16 +9,21 @@ import numpy as np
 
 from bench.policy import LEARNERS, ONLY_SKILL, Seen, at_random, fixed, pilot, simulate, world_of
 from bench.worlds import parameters_of
-from reinforcement.memory.features import FEATURES, features
-from reinforcement.memory.fitting import Past, fit_logistic
+from reinforcement.memory.features import features
+from reinforcement.memory.fitting import Past, fit_logistic, fit_trace
 from reinforcement.memory.prior import PRIOR_FILE, UNKNOWN_SHARE
+from reinforcement.memory.trace import evidence
+from reinforcement.memory.versions import Models, as_kept
 
 SEEDS = range(200, 204)
 
 
-def rows_and_rights() -> tuple[np.ndarray, np.ndarray]:
-    """The features before each simulated answer, and the answers."""
-    rows, rights = [], []
+DIGITS = 4
+
+
+def simulated() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The features before each simulated answer, the evidence before it, and the answers."""
+    rows, evidences, rights = [], [], []
     for name in "AB":
         parameters = parameters_of(name)
         for seed in SEEDS:
@@ -29,16 +34,24 @@ def rows_and_rights() -> tuple[np.ndarray, np.ndarray]:
                 pasts = [Past() for _learner in range(LEARNERS)]
                 for learner, question, is_right, day in run.log:
                     past = pasts[learner]
-                    rows.append(features(past.record(question, ONLY_SKILL), items[question], day, UNKNOWN_SHARE))
+                    record = past.record(question, ONLY_SKILL)
+                    rows.append(features(record, items[question], day, UNKNOWN_SHARE))
+                    evidences.append(evidence(record, items[question], day))
                     rights.append(is_right)
                     past.add(question, ONLY_SKILL, items[question], is_right, day)
-    return np.array(rows), np.array(rights)
+    return np.array(rows), np.array(evidences), np.array(rights)
+
+
+def _rounded(kept):
+    if isinstance(kept, dict):
+        return {name: _rounded(value) for name, value in kept.items()}
+    return round(kept, DIGITS) if isinstance(kept, float) else kept
 
 
 def main() -> None:
-    model = fit_logistic(*rows_and_rights(), UNKNOWN_SHARE)
-    weights = {name: round(weight, 4) for name, weight in zip(FEATURES, model.weights, strict=True)}
-    PRIOR_FILE.write_text(json.dumps({"intercept": round(model.intercept, 4), "weights": weights}, indent=1) + "\n")
+    rows, evidences, rights = simulated()
+    prior = Models(fit_logistic(rows, rights, UNKNOWN_SHARE), fit_trace(evidences, rights))
+    PRIOR_FILE.write_text(json.dumps(_rounded(as_kept(prior)), indent=1) + "\n")
 
 
 if __name__ == "__main__":

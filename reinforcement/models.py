@@ -3,7 +3,14 @@
 from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.questions.models import OptionShares, Question, QuestionVersion, QuestionWording
 
-from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState, QuestionEasiness  # isort: skip
+from reinforcement.memory.models import (  # isort: skip
+    CompetencyState,
+    FittedModels,
+    LearnerState,
+    MemoryState,
+    ModelsInForce,
+    QuestionEasiness,
+)
 from reinforcement.programs.models import (  # isort: skip
     Enrollment,
     Program,
@@ -35,12 +42,14 @@ __all__ = [
     "DailySetItem",
     "Enrollment",
     "FigureGroup",
+    "FittedModels",
     "GroupFigure",
     "GroupWeek",
     "LastAnswers",
     "LearnerState",
     "MemberWeek",
     "MemoryState",
+    "ModelsInForce",
     "OptionShares",
     "Program",
     "ProgramAudience",

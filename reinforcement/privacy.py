@@ -16,12 +16,14 @@ from reinforcement.models import (
     DailySetItem,
     Enrollment,
     FigureGroup,
+    FittedModels,
     GroupFigure,
     GroupWeek,
     LastAnswers,
     LearnerState,
     MemberWeek,
     MemoryState,
+    ModelsInForce,
     OptionShares,
     Program,
     ProgramAudience,
@@ -186,6 +188,8 @@ impersonal(CompetencyLevel, "content of the organization")
 impersonal(TeamWeek, "counts of a team; groups under the organization's minimum are not shown")
 impersonal(Publication, "says when figures of the organization were published")
 impersonal(FigureGroup, "teams that together hold the organization's minimum of people or more")
+impersonal(FittedModels, "weights of a model of many people's answers")
+impersonal(ModelsInForce, "says which weights an organization's answers are predicted with")
 impersonal(GroupFigure, "a mean over the organization's minimum of people or more")
 impersonal(GroupWeek, "counts over the organization's minimum of people or more")
 impersonal(CompetencyWeek, "counts over the organization's minimum of people or more")

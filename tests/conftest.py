@@ -66,11 +66,13 @@ def _language_of_the_source():
 
 
 @pytest.fixture(autouse=True)
-def _no_wordings_of_another_test():
-    """A process keeps the wordings that it has read; between tests the database forgets them and gives their keys again."""
+def _nothing_kept_of_another_test():
+    """A process keeps wordings and fitted models that it has read; between tests the database forgets them and gives their keys again."""
     # Loaded here: models are there only once Django is.
+    from reinforcement.memory.store import models_of
     from reinforcement.questions.kept import wording_with_version
 
+    models_of.cache_clear()
     wording_with_version.cache_clear()
 
 

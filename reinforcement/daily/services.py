@@ -16,7 +16,7 @@ from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold, fold_person
 from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState
-from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
+from reinforcement.memory.prior import UNKNOWN_ITEM
 from reinforcement.memory.recall import predict
 from reinforcement.memory.spacing import next_step
 from reinforcement.programs.rules import rule_of
@@ -116,7 +116,7 @@ def answer(
 def _read_again(member: Member, item: DailySetItem) -> store.Kept:
     """What an answer depends on and others change: memory, and since when the question means what it means."""
     item.question.refresh_from_db(fields=["meaning_since"])
-    return store.find(member.pk, item.question_id, item.competency_id)
+    return store.find(member.organization_id, member.pk, item.question_id, item.competency_id)
 
 
 def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:
@@ -159,7 +159,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         week_on=monday_of(local_date),
     )
     logged = as_logged(row, set_on=item.daily_set.local_date, counts=counts)
-    row.predicted = predict(PRIOR, kept.person.record(practice), kept.item, logged.day)
+    row.predicted = predict(store.models_of(kept.fitted_id).recall, kept.person.record(practice), kept.item, logged.day)
     whose = {"organization_id": member.organization_id, "member_id": member.pk}
     memory = store.written(kept, **whose, question_id=item.question_id, memory=fold(before, logged))
     person = store.person_written(kept, *fold_person(kept.person, practice, logged), **whose, competency_id=item.competency_id)

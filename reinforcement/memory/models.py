@@ -91,3 +91,30 @@ class QuestionEasiness(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["question"], condition=Q(is_current=True), name="question_easiness_one_current"),
         ]
+
+
+class FittedModels(models.Model):
+    """A version of the models that predict and choose (memory/versions.py), fitted one night. Kept when another one is in force."""
+
+    # Empty: fitted on the answers of all organizations together, for those with too few of their own.
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
+    fitted_at = models.DateTimeField()
+    answers = models.PositiveIntegerField()
+    weights = models.JSONField()
+
+
+class ModelsInForce(models.Model):
+    """Which version an organization's answers are predicted with, and since when. The current one is in force."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="models_in_force")
+    fitted = models.ForeignKey(FittedModels, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    # Mean log loss on the organization's latest answers, which neither had been fitted on: of this version, and of the one before it.
+    log_loss = models.FloatField(null=True)
+    log_loss_before = models.FloatField(null=True)
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization"], condition=Q(is_current=True), name="models_in_force_one_current"),
+        ]

@@ -7,8 +7,8 @@ part of the product.
 import json
 from pathlib import Path
 
-from reinforcement.memory.features import FEATURES, Item, logit
-from reinforcement.memory.recall import Model
+from reinforcement.memory.features import Item, logit
+from reinforcement.memory.versions import Models, from_kept
 
 PRIOR_FILE = Path(__file__).with_name("prior.json")
 # The share of rights before anybody has answered. It is part of the folds of answers that came before there was a memory model, and of what
@@ -18,12 +18,9 @@ UNKNOWN_SHARE = 0.6
 UNKNOWN_ITEM = Item(easiness=logit(UNKNOWN_SHARE), first_easiness=logit(UNKNOWN_SHARE), answers=0)
 
 
-def read_prior(path: Path = PRIOR_FILE) -> Model:
-    """The prior model of a file. Raises ValueError where its weights are not those of the features."""
-    kept = json.loads(path.read_text())
-    if tuple(kept["weights"]) != FEATURES:
-        raise ValueError(f"{path.name} has weights of other features: write it again")
-    return Model(UNKNOWN_SHARE, kept["intercept"], tuple(kept["weights"].values()))
+def read_prior(path: Path = PRIOR_FILE) -> Models:
+    """The prior version of a file. Raises ValueError where its weights are not those of the features."""
+    return from_kept(json.loads(path.read_text()))
 
 
 PRIOR = read_prior()

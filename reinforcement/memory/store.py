@@ -1,6 +1,8 @@
 """The only file that knows the rows of memory."""
 
+import logging
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -10,11 +12,16 @@ from accounts import rows
 from accounts.statements import Part
 from reinforcement.memory.features import Item, Learner, Skill
 from reinforcement.memory.fold import Person, Remembered
-from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState, QuestionEasiness
+from reinforcement.memory.models import CompetencyState, FittedModels, LearnerState, MemoryState, ModelsInForce, QuestionEasiness
 from reinforcement.memory.packing import packed, unpacked
-from reinforcement.memory.prior import UNKNOWN_ITEM
+from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
+from reinforcement.memory.versions import Models, from_kept
 from reinforcement.questions.models import Question
 
+logger = logging.getLogger(__name__)
+
+# Versions that a process keeps at hand; one with trees takes some megabytes.
+_VERSIONS_AT_HAND = 16
 _NAMES = [field.name for field in fields(Remembered)]
 _LEARNER = list(Learner._fields)
 _SKILL = list(Skill._fields)
@@ -28,6 +35,7 @@ class Kept:
     memory: Remembered | None
     person: Person
     item: Item
+    fitted_id: int | None
     memory_id: int | None = None
     learner_id: int | None = None
     skill_id: int | None = None
@@ -38,7 +46,9 @@ def with_memory(items: QuerySet, member) -> QuerySet:
     own = FilteredRelation("question__memory_states", condition=Q(question__memory_states__member_id=member.pk))
     skill = FilteredRelation("competency__member_states", condition=Q(competency__member_states__member_id=member.pk))
     easiness = FilteredRelation("question__easiness_versions", condition=Q(question__easiness_versions__is_current=True))
-    return items.annotate(own_memory=own, own_skill=skill, easiness_now=easiness).annotate(
+    in_force = FilteredRelation("organization__models_in_force", condition=Q(organization__models_in_force__is_current=True))
+    return items.annotate(own_memory=own, own_skill=skill, easiness_now=easiness, in_force=in_force).annotate(
+        fitted_id=F("in_force__fitted_id"),
         **{f"memory_{name}": F(f"own_memory__{name}") for name in ["id", *_NAMES]},
         **{f"learner_{name}": F(f"daily_set__member__learner_state__{name}") for name in ["id", *_LEARNER]},
         **{f"skill_{name}": F(f"own_skill__{name}") for name in ["id", *_SKILL]},
@@ -60,11 +70,11 @@ def kept_with(item) -> Kept:
     # How easy another meaning was says nothing about this one.
     is_known = item.item_meaning_since == item.question.meaning_since
     known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if is_known else UNKNOWN_ITEM
-    return Kept(memory_with(item), Person(learner, skill), known, item.memory_id, item.learner_id, item.skill_id)
+    return Kept(memory_with(item), Person(learner, skill), known, item.fitted_id, item.memory_id, item.learner_id, item.skill_id)
 
 
-def find(member_id: int, question_id: int, competency_id: int) -> Kept:
-    """The same, looked up now. Four statements."""
+def find(organization_id: int, member_id: int, question_id: int, competency_id: int) -> Kept:
+    """The same, looked up now. Five statements."""
     state = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
     learner = LearnerState.objects.filter(member_id=member_id).first()
     skill = CompetencyState.objects.filter(member_id=member_id, competency_id=competency_id).first()
@@ -73,8 +83,27 @@ def find(member_id: int, question_id: int, competency_id: int) -> Kept:
         remembered(state) if state else None,
         Person(learner_of(learner) if learner else None, skill_of(skill) if skill else None),
         Item(*[getattr(easiness, name) for name in _ITEM]) if easiness else UNKNOWN_ITEM,
+        fitted_in_force(organization_id),
         *[row.pk if row else None for row in (state, learner, skill)],
     )
+
+
+def fitted_in_force(organization_id: int) -> int | None:
+    """The key of the fitted version that the organization's answers are predicted with; None before the first one."""
+    current = ModelsInForce.objects.filter(organization_id=organization_id, is_current=True)
+    return current.values_list("fitted_id", flat=True).first()
+
+
+@lru_cache(maxsize=_VERSIONS_AT_HAND)
+def models_of(fitted_id: int | None) -> Models:
+    """The version with this key, read once by a process. Where there is none, or none of these features, the first one."""
+    if fitted_id is None:
+        return PRIOR
+    try:
+        return from_kept(FittedModels.objects.values_list("weights", flat=True).get(pk=fitted_id))
+    except ValueError as refusal:
+        logger.warning("fitted version %s is not used (%s)", fitted_id, refusal)
+        return PRIOR
 
 
 def still_means(question: Question) -> Part:

@@ -314,7 +314,7 @@ def test_without_a_look_at_what_came_between_an_answer_is_seen_to_be_lost_from_m
 
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_whose_memory_is_always_another_writes_nothing(monkeypatch):
-    monkeypatch.setattr(store, "find", lambda member_id, question_id, competency_id: stale)
+    monkeypatch.setattr(store, "find", lambda *_keys: stale)
     seller, (item, other) = question_in_two_sets()
     stale = store.kept_with(item)
     services.answer(seller, other, RIGHT)
