@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from reinforcement.memory.features import HALF_LIVES, WRONG_EXPOSURE
+from reinforcement.memory.spacing import AdaptiveRule
 from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
 
-# Days that a question rests at least, after a right answer and after another.
-REST_AFTER_RIGHT = 14.0
-REST_AFTER_WRONG = 7.0
+_REST = AdaptiveRule()
 # An end nearer than this many days does not count.
 SHORTEST_HORIZON = 7.0
 # Exposures of a programme at most, and days between them: two fifths of the program's length, at most five weeks. Nearer exposures promise
@@ -48,7 +47,7 @@ class Candidates:
 
 def days_between(length: float | None) -> float:
     """Days between the exposures of a programme in a program of this many days; None where it has no end."""
-    return MOST_BETWEEN if length is None else max(min(MOST_BETWEEN, BETWEEN_OF_LENGTH * length), REST_AFTER_WRONG)
+    return MOST_BETWEEN if length is None else max(min(MOST_BETWEEN, BETWEEN_OF_LENGTH * length), _REST.rest_after_wrong)
 
 
 def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, between: float = MOST_BETWEEN) -> np.ndarray:
@@ -77,7 +76,7 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
         added += float(np.exp(-_RATES * ahead) @ _SHAPE)
         gained = _sigmoid(afterwards + model.trace * _log(kept + exposure * added)) - _sigmoid(stays)
         best = np.maximum(best, gained / (number + 1))
-    rests = ~is_new & (days < np.where(pairs.last_right, REST_AFTER_RIGHT, REST_AFTER_WRONG) - 1e-6)
+    rests = ~is_new & (days < np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1e-6)
     return np.where(rests, -np.inf, best * pairs.weight)
 
 

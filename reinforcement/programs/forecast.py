@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.working_days import is_working_day
-from reinforcement.memory.spacing import FixedRule, OnceRule, next_step
+from reinforcement.memory.spacing import Rule, next_step
 
 SHARE_RIGHT = 0.7
 """How often an answer is right, where nothing is known yet."""
@@ -29,7 +29,7 @@ class Plan:
     """What decides the load: `questions` in the program, and its settings. `weekdays` as in accounts/working_days.py."""
 
     questions: int
-    rule: FixedRule | OnceRule
+    rule: Rule
     starts_on: date
     ends_on: date | None
     weekdays: int
@@ -112,9 +112,7 @@ def _take(waiting: dict[tuple[date, int], float], day: date, cap: float) -> dict
     return dict(taken)
 
 
-def _put_back(
-    waiting: dict[tuple[date, int], float], rule: FixedRule | OnceRule, day: date, asked: dict[int, float], share_right: float
-) -> None:
+def _put_back(waiting: dict[tuple[date, int], float], rule: Rule, day: date, asked: dict[int, float], share_right: float) -> None:
     """Where each fraction of what was asked goes: to its next date, or out."""
     for in_a_row, number in asked.items():
         for verdict, share in (("right", share_right), ("wrong", 1 - share_right)):

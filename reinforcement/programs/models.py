@@ -31,7 +31,9 @@ class ProgramQuerySet(models.QuerySet):
 
 class Program(models.Model):
     class Mode(models.TextChoices):
+        ADAPTIVE = "adaptive", _("adaptive: what gains most lasting recall")
         FIXED = "fixed", _("fixed: again after 12 or 24 days")
+        ERRORS = "errors", _("errors only: again until right")
         ONCE = "once", _("once: each question one time")
 
     class State(models.TextChoices):

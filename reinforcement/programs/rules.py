@@ -1,10 +1,14 @@
 """The spacing rule that a program's settings make."""
 
-from reinforcement.memory.spacing import FixedRule, OnceRule
+from reinforcement.memory.spacing import AdaptiveRule, FixedRule, OnceRule, Rule
 from reinforcement.programs.models import Program
 
 
-def rule_of(program: Program) -> FixedRule | OnceRule:
+def rule_of(program: Program) -> Rule:
     if program.mode == Program.Mode.ONCE:
         return OnceRule()
+    if program.mode == Program.Mode.ADAPTIVE:
+        return AdaptiveRule()
+    if program.mode == Program.Mode.ERRORS:
+        return FixedRule(program.days_after_wrong, program.days_after_right, rights_to_retire=1)
     return FixedRule(program.days_after_wrong, program.days_after_right, program.rights_to_retire)
