@@ -18,7 +18,7 @@ from bench.report import reporting
 from bench.worlds import PARAMETERS, World, parameters_of
 from reinforcement.memory.features import HALF_LIVES, Item, ability, easiness
 from reinforcement.memory.fitting import Past, fit_trace
-from reinforcement.memory.policy import RANDOM_SHARE, Candidates, days_between, values
+from reinforcement.memory.policy import Candidates, choose, days_between, values
 from reinforcement.memory.trace import TraceModel, evidence
 
 KEYS = ("world", "policy", "seed", "gain_per_100", "recall_90", "recall_120", "asked", "busy")
@@ -86,14 +86,18 @@ def fixed(after_wrong: int, after_right: int) -> Policy:
     return policy
 
 
-def ours(model: TraceModel) -> Policy:
+def ours(model: TraceModel, most_new: int = CAP) -> Policy:
     """The product's: most gain per question by the end of the programme, some slots at random."""
 
     def policy(seen: Seen, day: int, randomness: np.random.Generator) -> np.ndarray:
         shape = seen.answers.shape
-        worth = values(model, seen.candidates(), day, DAYS - day, days_between(DAYS)).reshape(shape)
-        is_random = np.isfinite(worth) & (randomness.random(shape) < RANDOM_SHARE * CAP / QUESTIONS)
-        return np.where(is_random, randomness.random(shape) + 1000, worth) + randomness.random(shape) * 1e-9
+        worth = values(model, seen.candidates(), day, DAYS - day, days_between(DAYS))
+        learners = np.repeat(np.arange(shape[0]), shape[1])
+        same = np.zeros(len(worth), dtype=int)
+        chosen = choose(worth, learners, same, seen.answers.ravel() == 0, same + CAP, same + most_new, randomness)
+        score = np.full(len(worth), -np.inf)
+        score[chosen.pairs] = np.arange(len(chosen.pairs), 0, -1)
+        return score.reshape(shape)
 
     return policy
 

@@ -23,6 +23,8 @@ MOST_BETWEEN = 35.0
 BETWEEN_OF_LENGTH = 0.4
 # Share of slots that are filled at random from what does not rest, so that value and recall can be checked by what nobody chose.
 RANDOM_SHARE = 0.05
+# Share of slots that a new question gets, the most worthwhile one: what an author adds is reached, also where it is worth less.
+NEW_SHARE = 0.05
 _RATES = np.log(2) / np.array(HALF_LIVES)
 _SHAPE = np.array(SHAPE)
 
@@ -78,6 +80,63 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
         best = np.maximum(best, gained / (number + 1))
     rests = ~is_new & (days < np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1e-6)
     return np.where(rests, -np.inf, best * pairs.weight)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which pairs are asked: their numbers, a learner's one after the other in the order of being asked, and what was drawn by lot."""
+
+    pairs: np.ndarray
+    is_random: np.ndarray
+
+
+def choose(
+    worth: np.ndarray,
+    learners: np.ndarray,
+    programs: np.ndarray,
+    is_new: np.ndarray,
+    caps: np.ndarray,
+    most_new: np.ndarray,
+    randomness: np.random.Generator,
+) -> Chosen:
+    """Of each learner's pairs what is worth most: at most `caps`, which is the same for all of a learner's, and of each program at most
+    `most_new` new ones. RANDOM_SHARE of the slots goes by lot to what does not rest, NEW_SHARE to what is new; equal worth is decided by
+    lot too.
+    """
+    able = np.flatnonzero(np.isfinite(worth))
+    lots = randomness.random(len(able))
+    able, lots = _sorted([able, lots], by=[lots, learners[able]])
+    is_random = _places(learners[able]) < _slots(learners[able], caps[able], RANDOM_SHARE, randomness)
+    able, lots, is_random = _sorted([able, lots, is_random], by=[lots, -worth[able], ~is_new[able], learners[able]])
+    is_first = is_new[able] & (_places(learners[able]) < _slots(learners[able], caps[able], NEW_SHARE, randomness))
+    able, is_random = _sorted([able, is_random], by=[lots, -worth[able], ~is_first, ~is_random, learners[able]])
+    kept = np.ones(len(able), dtype=bool)
+    # The sort is stable: the new ones of a learner's program stay in the order in which they would be asked.
+    [new] = _sorted([np.flatnonzero(is_new[able])], by=[programs[able[is_new[able]]], learners[able[is_new[able]]]])
+    kept[new] = _places(learners[able[new]], programs[able[new]]) < most_new[able[new]]
+    able, is_random = able[kept], is_random[kept]
+    fits = _places(learners[able]) < caps[able]
+    return Chosen(able[fits], is_random[fits])
+
+
+def _slots(learners: np.ndarray, caps: np.ndarray, share: float, randomness: np.random.Generator) -> np.ndarray:
+    """How many of a learner's slots fall into `share`, at each of the learner's rows, which are neighbours."""
+    _names, first, whose = np.unique(learners, return_index=True, return_inverse=True)
+    return randomness.binomial(caps[first], share)[whose]
+
+
+def _sorted(columns: list[np.ndarray], by: list[np.ndarray]) -> list[np.ndarray]:
+    """The columns in the order of the last of `by`, within it of the one before, and so on."""
+    order = np.lexsort(by)
+    return [column[order] for column in columns]
+
+
+def _places(*keys: np.ndarray) -> np.ndarray:
+    """The place of each row, from 0, among its neighbours with the same keys."""
+    rows = np.arange(len(keys[0]))
+    begins = np.ones(len(rows), dtype=bool)
+    begins[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return rows - np.maximum.accumulate(np.where(begins, rows, 0))
 
 
 def _log(trace: np.ndarray) -> np.ndarray:
