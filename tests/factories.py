@@ -156,13 +156,14 @@ class QuestionFactory(DjangoModelFactory):
 
 
 class ProgramFactory(DjangoModelFactory):
-    """A running program since 30 days."""
+    """A running program since 30 days, by date."""
 
     class Meta:
         model = Program
 
     organization = factory.SubFactory(OrganizationFactory)
     name = factory.Sequence(lambda n: f"Program {n}")
+    mode = Program.Mode.FIXED
     state = Program.State.RUNNING
     starts_on = factory.LazyFunction(lambda: timezone.now().date() - timedelta(days=30))
 

@@ -68,6 +68,9 @@ class DailySetItem(models.Model):
     class Reason(models.TextChoices):
         NEW = "new", _("new")
         DUE = "due", _("due")
+        # In adaptive programs: what gains most lasting recall; and what was drawn by lot, by which recall can be checked.
+        VALUE = "value", _("gains most")
+        RANDOM = "random", _("drawn by lot")
 
     # Names this delivery from outside; also the key that makes a repeated answer count once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

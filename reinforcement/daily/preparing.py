@@ -167,8 +167,8 @@ def _kind_of(failure: Exception) -> str:
 def _prepare_batch(batch: planner.Batch, days: list[LocalDay], now: datetime) -> Prepared:
     run = uuid.uuid4()
     with transaction.atomic():
-        planner.forget("owed", "offered", "chosen", "placed")
-        if not planner.choose(batch, days):
+        planner.forget(*planner.TABLES, "placed")
+        if not planner.choose(batch, days, now):
             return Prepared()
         sets = _insert_sets(run, now)
         _place(run)
@@ -229,7 +229,7 @@ def _place(run: uuid.UUID) -> None:
             LEFT JOIN reinforcement_questionwording own ON own.version_id = version.id AND own.language = asked.language
         )
         SELECT daily_set.organization_id, daily_set.member_id, daily_set.team_id, daily_set.local_date, daily_set.id AS daily_set_id,
-               chosen.position, chosen.program_id, chosen.question_id, chosen.is_new,
+               chosen.position, chosen.program_id, chosen.question_id, chosen.reason,
                shown.competency_id, shown.version_id, shown.wording_id
         FROM chosen
         JOIN reinforcement_dailyset daily_set
@@ -245,8 +245,7 @@ def _insert_items() -> int:
         f"""
         INSERT INTO reinforcement_dailysetitem
             (key, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason)
-        SELECT {_uuid()}, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id,
-               CASE WHEN is_new = 1 THEN 'new' ELSE 'due' END
+        SELECT {_uuid()}, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason
         FROM placed
         """,  # noqa: S608 - the inserted text is one of two constants
         [],

@@ -14,8 +14,9 @@ from reinforcement.memory.spacing import AdaptiveRule
 from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
 
 _REST = AdaptiveRule()
-# An end nearer than this many days does not count.
+# An end nearer than this many days does not count; without an end, recall counts this many days ahead.
 SHORTEST_HORIZON = 7.0
+OPEN_HORIZON = 60.0
 # Exposures of a programme at most, and days between them: two fifths of the program's length, at most five weeks. Nearer exposures promise
 # what the cap does not let happen, and where only one fits from the start nothing is begun that needs two (docs/decisions/0013-memory.md).
 EXPOSURES = 5
@@ -78,15 +79,17 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
         added += float(np.exp(-_RATES * ahead) @ _SHAPE)
         gained = _sigmoid(afterwards + model.trace * _log(kept + exposure * added)) - _sigmoid(stays)
         best = np.maximum(best, gained / (number + 1))
-    rests = ~is_new & (days < np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1e-6)
+    # A day less: a question rests until the morning of a day, whatever the hour of its answer.
+    rests = ~is_new & (days <= np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1)
     return np.where(rests, -np.inf, best * pairs.weight)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which pairs are asked: their numbers, a learner's one after the other in the order of being asked, and what was drawn by lot."""
+    """The pairs that are asked, by their numbers: of one learner after the other, each with its place among the learner's, from 0 on."""
 
     pairs: np.ndarray
+    places: np.ndarray
     is_random: np.ndarray
 
 
@@ -115,8 +118,9 @@ def choose(
     [new] = _sorted([np.flatnonzero(is_new[able])], by=[programs[able[is_new[able]]], learners[able[is_new[able]]]])
     kept[new] = _places(learners[able[new]], programs[able[new]]) < most_new[able[new]]
     able, is_random = able[kept], is_random[kept]
-    fits = _places(learners[able]) < caps[able]
-    return Chosen(able[fits], is_random[fits])
+    places = _places(learners[able])
+    fits = places < caps[able]
+    return Chosen(able[fits], places[fits], is_random[fits])
 
 
 def _slots(learners: np.ndarray, caps: np.ndarray, share: float, randomness: np.random.Generator) -> np.ndarray:

@@ -45,7 +45,7 @@ class Program(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("what it is for"), blank=True)
-    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.FIXED)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.ADAPTIVE)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)

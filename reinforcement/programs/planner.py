@@ -1,8 +1,9 @@
 """Chooses what is asked today, set-wise: one batch of members a statement, whatever the number of questions.
 
-The choice of the fixed and once modes, in SQL: due questions first, the oldest due first; then new ones in the order of program
-start and of the program's own order, at most `new_per_day` from each program; in all at most the largest cap of the programs
-that deliver today; a question in two programs once.
+By date, in SQL (all modes but the adaptive one): due questions first, the oldest due first; then new ones in the order of program start
+and of the program's own order, at most `new_per_day` from each program; in all at most the largest cap of the programs that deliver today;
+a question in two programs once. By value (adaptive.py): what gains most. Who has both is asked what is due first, then one new question
+by date and one by value in turn.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from accounts.models import Member
 from reinforcement.programs.local_days import LocalDay, as_values, local_days
 
 BATCH = 5_000
+# What a choice leaves in its connection, for `forget`.
+TABLES = ("owed", "offered", "valuable", "valued", "chosen")
 
 # Owed: active sellers on a working day of theirs, with no holiday, no absence, and no set yet for their local date; with the programs
 # that deliver to them today. `offer` names the programs: people with the same ones are offered the same questions.
@@ -43,8 +46,9 @@ GROUP BY member.id, member.organization_id, member.language, local_day.local_dat
 """
 # The questions of each offer, a question in two programs once: with the one that started first.
 _OFFERED = """
-SELECT offer, program_id, starts_on, new_per_day, question_id, position
+SELECT offer, program_id, starts_on, new_per_day, question_id, position, mode, ends_on, competency_id, meaning_since, organization_id
 FROM (SELECT offers.offer, program.id AS program_id, program.starts_on, program.new_per_day, line.question_id, line.position,
+             program.mode, program.ends_on, question.competency_id, question.meaning_since, program.organization_id,
              ROW_NUMBER() OVER (PARTITION BY offers.offer, line.question_id ORDER BY program.starts_on, program.id) AS appearance
       FROM (SELECT DISTINCT offer FROM owed) offers
       JOIN reinforcement_program program ON {is_in_offer}
@@ -61,8 +65,37 @@ ranked AS (
            ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY is_new, due_on, starts_on, program_id, position, question_id) AS place
     FROM candidate
 )
-SELECT member_id, organization_id, language, local_date, program_id, question_id, is_new, place - 1 AS position
+SELECT member_id, organization_id, language, local_date, program_id, question_id, place - 1 AS position,
+       CASE WHEN is_new = 1 THEN 'new' ELSE 'due' END AS reason
 FROM ranked WHERE place <= cap
+"""
+# The same where some are asked by value: `turn` is 0 for what is due, and counts the new ones and the valuable ones of a member from 1 on.
+_CHOOSE_BY_BOTH = """
+CREATE TEMPORARY TABLE chosen {until} AS
+WITH {candidate},
+by_both AS (
+    SELECT member_id, organization_id, language, local_date, cap, program_id, starts_on, question_id, position, due_on,
+           CASE WHEN is_new = 1 THEN 'new' ELSE 'due' END AS reason,
+           CASE WHEN is_new = 0 THEN 0
+                ELSE ROW_NUMBER() OVER (PARTITION BY member_id, is_new ORDER BY starts_on, program_id, position, question_id) END AS turn
+    FROM candidate
+    UNION ALL
+    SELECT owed.member_id, owed.organization_id, owed.language, owed.local_date, owed.cap, valuable.program_id, valuable.starts_on,
+           valuable.question_id, valuable.position, NULL, valued.reason, valued.place + 1
+    FROM valued JOIN owed ON owed.member_id = valued.member_id JOIN valuable ON valuable.line = valued.line
+),
+ranked AS (
+    SELECT by_both.*,
+           ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY turn, due_on, starts_on, program_id, position, question_id) AS place
+    FROM by_both
+)
+SELECT member_id, organization_id, language, local_date, program_id, question_id, place - 1 AS position, reason
+FROM ranked WHERE place <= cap
+"""
+# Moves the questions that are asked by value out of `offered`; each has its line.
+_VALUABLE = """
+CREATE TEMPORARY TABLE valuable {until} AS
+SELECT offered.*, ROW_NUMBER() OVER (ORDER BY offer, program_id, question_id) - 1 AS line FROM offered WHERE mode = 'adaptive'
 """
 _EVERYTHING = """
 possible AS (
@@ -117,7 +150,7 @@ SELECT COUNT(*) FROM owed WHERE EXISTS (
     LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
     WHERE offered.offer = owed.offer AND (
         state.due_on <= owed.local_date
-        OR (state.due_on IS NULL AND state.retired_on IS NULL AND offered.new_per_day > 0)))
+        OR (state.due_on IS NULL AND (state.retired_on IS NULL OR offered.mode = 'adaptive') AND offered.new_per_day > 0)))
 """
 
 
@@ -154,27 +187,57 @@ def days_owed(now: datetime) -> list[LocalDay]:
     return local_days(now)
 
 
-def choose(batch: Batch, days: list[LocalDay]) -> int:
+def choose(batch: Batch, days: list[LocalDay], now: datetime) -> int:
     """Fills the temporary table `chosen` of this connection with what the batch's members are asked; its number of rows.
 
-    Columns: member_id, organization_id, language, local_date, program_id, question_id, is_new, position. The caller holds a
-    transaction, and has forgotten what was chosen before.
+    Columns: member_id, organization_id, language, local_date, program_id, question_id, position, reason. The caller holds a
+    transaction, and has forgotten the tables of what was chosen before (TABLES).
     """
     owed, parameters = _owed(batch, days)
     until = until_commit()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE owed {until} AS {owed}", parameters)
         cursor.execute(f"CREATE TEMPORARY TABLE offered {until} AS {_offered()}")
+        cursor.execute(_VALUABLE.format(until=until))
+        cursor.execute("DELETE FROM offered WHERE mode = 'adaptive'")
+        is_any_valuable = cursor.rowcount > 0
         cursor.execute("CREATE INDEX offered_question ON offered (offer, question_id)")
         cursor.execute("CREATE INDEX offered_position ON offered (offer, program_id, position)")
         if _is_postgres():
             # Compiling the statement would take longer than running it for a batch, and what is remembered for one member
             # is not asked again for the next.
             cursor.execute("SELECT set_config('jit', 'off', true), set_config('enable_memoize', 'off', true)")
-            cursor.execute("ANALYZE owed, offered")
-        cursor.execute(_CHOOSE.format(until=until, candidate=(_FIRST_ONES if _is_postgres() else _EVERYTHING).strip()))
+            cursor.execute("ANALYZE owed, offered, valuable")
+        if is_any_valuable:
+            _value(now)
+        statement = _CHOOSE_BY_BOTH if is_any_valuable else _CHOOSE
+        cursor.execute(statement.format(until=until, candidate=(_FIRST_ONES if _is_postgres() else _EVERYTHING).strip()))
         cursor.execute("SELECT COUNT(*) FROM chosen")
         return cursor.fetchone()[0]
+
+
+def _value(now: datetime) -> None:
+    """Fills the temporary table `valued` with what is worth most to each member."""
+    # Loaded here: numpy is for workers, and who only counts what is owed does without.
+    import numpy as np
+
+    from reinforcement.programs.adaptive import choose_valuable
+
+    asked = choose_valuable(now, np.random.default_rng())
+    rows = [(one.member_id, one.line, one.place, _reason(one.is_new, one.is_random)) for one in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE valued (member_id bigint, line bigint, place integer, reason text) {until_commit()}")
+        if _is_postgres():
+            columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+            cursor.execute("INSERT INTO valued SELECT * FROM UNNEST(%s::bigint[], %s::bigint[], %s::integer[], %s::text[])", columns)
+        else:
+            cursor.executemany("INSERT INTO valued VALUES (%s, %s, %s, %s)", rows)
+
+
+def _reason(is_new: bool, is_random: bool) -> str:
+    if is_random:
+        return "random"
+    return "new" if is_new else "value"
 
 
 def count_owed(now: datetime) -> int:

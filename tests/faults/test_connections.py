@@ -30,11 +30,11 @@ def choosers(monkeypatch):
     """The threads that choose; each waits at its first batch until the other is there too."""
     choose, together, seen = planner.choose, threading.Barrier(2, timeout=20), set()
 
-    def chosen(batch, days):
+    def chosen(*arguments):
         if threading.get_ident() not in seen:
             seen.add(threading.get_ident())
             together.wait()
-        return choose(batch, days)
+        return choose(*arguments)
 
     monkeypatch.setattr(planner, "choose", chosen)
     return seen
@@ -60,8 +60,8 @@ def test_members_whose_rows_fail_are_alone_in_either_connection(morning, chooser
     poison = sorted(morning.owed)[1::4]
     choose = planner.choose
 
-    def fail(batch, days):
-        chosen = choose(batch, days)
+    def fail(batch, days, now):
+        chosen = choose(batch, days, now)
         if any(batch.after < member <= batch.last for member in poison):
             raise ValueError("a row is broken")
         return chosen
@@ -73,7 +73,7 @@ def test_members_whose_rows_fail_are_alone_in_either_connection(morning, chooser
 
 
 def test_where_everything_fails_both_end(morning, monkeypatch):
-    def fail(batch, days):
+    def fail(batch, days, now):
         raise ValueError("nothing works")
 
     monkeypatch.setattr(planner, "choose", fail)
@@ -100,8 +100,8 @@ def test_a_second_connection_that_is_refused_takes_no_set_with_it(morning, monke
 def test_a_second_connection_that_is_lost_and_not_given_again_gives_its_batch_back(morning, choosers, monkeypatch):
     choose, ensure, main, lost = planner.choose, BaseDatabaseWrapper.ensure_connection, threading.get_ident(), []
 
-    def lose_the_helpers(batch, days):
-        chosen = choose(batch, days)
+    def lose_the_helpers(batch, days, now):
+        chosen = choose(batch, days, now)
         if threading.get_ident() != main and not lost:
             lost.append(batch)
             with connection.cursor() as cursor:

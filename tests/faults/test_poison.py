@@ -49,10 +49,10 @@ def poison(morning, monkeypatch):
     members = sorted(morning.owed)[2:4]
     choose = planner.choose
 
-    def fail(batch, days):
+    def fail(batch, days, now):
         if any(batch.after < member <= batch.last for member in members):
             raise ValueError("a row of an@example.org is broken")
-        return choose(batch, days)
+        return choose(batch, days, now)
 
     monkeypatch.setattr(planner, "choose", fail)
     return members
@@ -79,7 +79,7 @@ def test_r2_where_everything_fails_the_search_ends(monkeypatch):
     make_morning(2, 7, TUESDAY)
     tried = []
 
-    def fail(batch, days):
+    def fail(batch, days, now):
         tried.append(batch)
         raise ValueError("nothing works")
 
@@ -99,10 +99,10 @@ def lost_connection(monkeypatch):
     tried = []
 
     def plan(then):
-        def lose_connection(batch, days):
+        def lose_connection(batch, days, now):
             tried.append(batch)
             if len(tried) > 1:
-                return choose(batch, days)
+                return choose(batch, days, now)
             then()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")

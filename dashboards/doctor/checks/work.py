@@ -68,12 +68,13 @@ def parked() -> Finding:
 
 def sets() -> Finding:
     """Sets that were owed a while ago and are not there: asked as the morning run asks, and thrown away."""
-    days = planner.days_owed(timezone.now() - PREPARED_WITHIN)
+    moment = timezone.now() - PREPARED_WITHIN
+    days = planner.days_owed(moment)
     owed = 0
     for batch in planner.batches() if days else []:
         with transaction.atomic():
-            planner.forget("owed", "offered", "chosen")
-            if planner.choose(batch, days):
+            planner.forget(*planner.TABLES)
+            if planner.choose(batch, days, moment):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT COUNT(DISTINCT member_id) FROM chosen")
                     owed += cursor.fetchone()[0]

@@ -1,0 +1,197 @@
+"""What adaptive programs ask today: rows of a batch of members into columns, and the choice of memory/policy.py.
+
+Like the planner, which calls it, it reads set-wise: a few statements for a batch, whatever the number of members. numpy: workers only.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection
+
+from reinforcement.memory import store
+from reinforcement.memory.columns import NO_PRACTICE, PRACTICE
+from reinforcement.memory.packing import DAY_SECONDS
+from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, values
+from reinforcement.memory.prior import UNKNOWN_ITEM
+
+# Pairs whose worth is reckoned at once: on the way some hundred bytes for each.
+PAIRS_AT_ONCE = 50_000
+
+_LINES = """
+SELECT valuable.organization_id, valuable.program_id, valuable.starts_on, valuable.ends_on, valuable.new_per_day, valuable.competency_id,
+       COALESCE(known.easiness, %s)
+FROM valuable
+LEFT JOIN reinforcement_questioneasiness known
+     ON known.question_id = valuable.question_id AND known.is_current AND known.meaning_since = valuable.meaning_since
+ORDER BY valuable.line
+"""
+_MEMBERS = """
+SELECT owed.member_id, owed.local_date, owed.cap, COALESCE(state.ability, 0)
+FROM owed LEFT JOIN reinforcement_learnerstate state ON state.member_id = owed.member_id
+WHERE owed.offer IN (SELECT offer FROM valuable)
+ORDER BY owed.member_id
+"""
+_SKILLS = """
+SELECT skill.member_id, skill.competency_id, skill.ability
+FROM owed JOIN reinforcement_competencystate skill ON skill.member_id = owed.member_id
+WHERE owed.offer IN (SELECT offer FROM valuable)
+"""
+# Every question that does not rest, for every member. What was mastered in a program of another mode may be asked again here.
+_PAIRS = """
+SELECT owed.member_id, valuable.line, COALESCE(state.practice, {none}) AS practice
+FROM owed JOIN valuable ON valuable.offer = owed.offer
+LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = valuable.question_id
+WHERE state.due_on IS NULL OR state.due_on <= owed.local_date
+"""
+# A row as COPY writes it: how many columns, and each of them after its length. Before the first row a head, after the last an end.
+_COPIED = np.dtype(
+    [
+        ("columns", ">i2"),
+        *[("of_member", ">i4"), ("member", ">i8"), ("of_line", ">i4"), ("line", ">i8"), ("of_practice", ">i4"), ("practice", PRACTICE)],
+    ]
+)
+_COPY_HEAD, _COPY_END = 19, 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a member is asked: on which `line` of the table `valuable` it stands, and its place, from 0 on."""
+
+    member_id: int
+    line: int
+    place: int
+    is_new: bool
+    is_random: bool
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The table `valuable` as columns; a line's number is its place."""
+
+    organization: Sequence[int]
+    program: np.ndarray
+    starts_on: Sequence[date]
+    ends_on: Sequence[date | None]
+    new_per_day: np.ndarray
+    competency: np.ndarray
+    easiness: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Members:
+    """Who of the table `owed` has adaptive programs, in the order of their keys."""
+
+    key: np.ndarray
+    local_date: np.ndarray
+    cap: np.ndarray
+    ability: np.ndarray
+
+
+def choose_valuable(now: datetime, randomness: np.random.Generator) -> list[Asked]:
+    """What the members in the temporary table `owed` are asked of the questions in `valuable`, best first for each member."""
+    lines, members = _lines(), _members()
+    member, line, practice = _pairs()
+    whose = np.searchsorted(members.key, member)
+    ability = members.ability[whose] + _skills(members, whose, lines.competency[line])
+    worth = np.empty(len(member))
+    for first, part in _parts(lines.program[line], members.local_date[whose]):
+        length, ahead = _days(lines, line[first], date.fromordinal(members.local_date[whose[first]]))
+        worth[part] = values(
+            store.models_of(store.fitted_in_force(lines.organization[line[first]])).trace,
+            _candidates(practice[part], ability[part], lines.easiness[line[part]]),
+            now.timestamp() / DAY_SECONDS,
+            ahead,
+            days_between(length),
+        )
+    is_new = practice["answers"] == 0
+    chosen = choose(worth, whose, lines.program[line], is_new, members.cap[whose], lines.new_per_day[line], randomness)
+    columns = (member[chosen.pairs], line[chosen.pairs], chosen.places, is_new[chosen.pairs], chosen.is_random)
+    return [Asked(*row) for row in zip(*[column.tolist() for column in columns], strict=True)]
+
+
+def _days(lines: _Lines, line: int, today: date) -> tuple[float | None, float]:
+    """The length of the line's program, None without an end, and for how many days from today recall counts."""
+    ends_on = lines.ends_on[line]
+    if ends_on is None:
+        return None, OPEN_HORIZON
+    return (ends_on - lines.starts_on[line]).days, (ends_on - today).days
+
+
+def _candidates(practice: np.ndarray, ability: np.ndarray, easiness: np.ndarray) -> Candidates:
+    return Candidates(
+        answers=practice["answers"].astype(float),
+        rights=practice["rights"].astype(float),
+        last_right=practice["run"] > 0,
+        at=practice["at"],
+        tried=practice["tried"],
+        rights_left=practice["rights_left"],
+        ability=ability,
+        easiness=easiness,
+        weight=np.ones(len(practice)),
+    )
+
+
+def _parts(programs: np.ndarray, dates: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """The pairs of each program and date, at most PAIRS_AT_ONCE of them at once; the first of them, and all."""
+    order = np.lexsort((dates, programs))
+    ends = np.flatnonzero((np.diff(programs[order]) != 0) | (np.diff(dates[order]) != 0)) + 1
+    for same in np.split(order, ends):
+        for start in range(0, len(same), PAIRS_AT_ONCE):
+            part = same[start : start + PAIRS_AT_ONCE]
+            yield int(part[0]), part
+
+
+def _rows(statement: str, parameters: Sequence = ()) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def _lines() -> _Lines:
+    organization, program, starts_on, ends_on, new_per_day, competency, easiness = zip(*_rows(_LINES, [UNKNOWN_ITEM.easiness]), strict=True)
+    return _Lines(
+        organization, np.array(program), _dates(starts_on), _dates(ends_on), np.array(new_per_day), np.array(competency), np.array(easiness)
+    )
+
+
+def _members() -> _Members:
+    columns = list(zip(*_rows(_MEMBERS), strict=True)) or [(), (), (), ()]
+    key, local_date, cap, ability = columns
+    days = np.array([day.toordinal() for day in _dates(local_date)], dtype=int)
+    return _Members(np.array(key, dtype=int), days, np.array(cap, dtype=int), np.array(ability, dtype=float))
+
+
+def _dates(column: Sequence) -> list:
+    """The dates of a column; SQLite keeps them as texts."""
+    return [date.fromisoformat(day) if isinstance(day, str) else day for day in column]
+
+
+def _skills(members: _Members, whose: np.ndarray, competency: np.ndarray) -> np.ndarray:
+    """The ability of each pair's member in its competency, beside the general one; 0 where there is no record."""
+    found = np.array(_rows(_SKILLS), dtype=float).reshape(-1, 3)
+    if not len(found):
+        return np.zeros(len(whose))
+    width = int(max(competency.max(initial=0), found[:, 1].max())) + 1
+    kept = np.searchsorted(members.key, found[:, 0]) * width + found[:, 1].astype(int)
+    order = np.argsort(kept)
+    kept, abilities = kept[order], found[order, 2]
+    wanted = whose * width + competency
+    place = np.minimum(np.searchsorted(kept, wanted), len(kept) - 1)
+    return np.where(kept[place] == wanted, abilities[place], 0.0)
+
+
+def _pairs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Member, line and practice of each pair that may be asked."""
+    if connection.vendor == "postgresql":
+        copied = io.BytesIO()
+        statement = _PAIRS.format(none=f"'\\x{NO_PRACTICE.hex()}'::bytea")
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT binary)", copied)
+        pairs = np.frombuffer(copied.getbuffer()[_COPY_HEAD:-_COPY_END], dtype=_COPIED)
+        return pairs["member"].astype(int), pairs["line"].astype(int), pairs["practice"]
+    rows = _rows(_PAIRS.format(none=f"x'{NO_PRACTICE.hex()}'"))
+    practice = np.frombuffer(b"".join(row[2] for row in rows), dtype=PRACTICE)
+    return np.array([row[0] for row in rows], dtype=int), np.array([row[1] for row in rows], dtype=int), practice
