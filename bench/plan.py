@@ -41,11 +41,11 @@ FROM learner CROSS JOIN LATERAL (
 """
 
 
-def measure(setting: Setting, sellers: int, questions: int, answering: int) -> dict:
+def measure(setting: Setting, mode: str, sellers: int, questions: int, answering: int) -> dict:
     """The figures of one size. The floor and the project have a database each, in the same server."""
     floor_seconds, busy = _floor_seconds(setting, sellers, questions)
-    database = f"plan_{sellers}"
-    size = world.Size(sellers, questions_a_day=QUESTIONS_A_DAY, questions=questions, has_log=False, with_sets=answering)
+    database = f"plan_{mode}_{sellers}"
+    size = world.Size(sellers, questions_a_day=QUESTIONS_A_DAY, questions=questions, has_log=False, with_sets=answering, mode=mode)
     browsers = Browsers(setting.fill_project(database, size))
     setting.postgres.create_database(f"{database}_answering", template=database)
     first = prepare(setting.environment("ours", database))
@@ -54,6 +54,7 @@ def measure(setting: Setting, sellers: int, questions: int, answering: int) -> d
     if idle.failed or meanwhile.failed:
         print(f"answers failed: {idle.first_failure or meanwhile.first_failure}", file=sys.stderr)
     return {
+        "mode": mode,
         "sellers": sellers,
         "questions": questions,
         "seconds": round(first["seconds"], 2),
@@ -125,7 +126,7 @@ class _Answering(threading.Thread):
 def main() -> None:
     parser = argparse.ArgumentParser(description="The morning run beside the floor in SQL, in the same server.")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--mode", choices=["fixed"], default="fixed")
+    parser.add_argument("--mode", choices=["fixed", "adaptive"], default="fixed")
     parser.add_argument("--sellers", default="10000,100000")
     parser.add_argument("--questions", type=int, default=100)
     given = parser.parse_args()
@@ -133,7 +134,7 @@ def main() -> None:
         parser.error(f"--questions must be a multiple of {world.COMPETENCIES}")
     with report.reporting(report.PLAN, as_json=given.json) as reporter, bench_setting() as setting:
         for sellers in map(int, given.sellers.split(",")):
-            reporter.add({"mode": given.mode, **measure(setting, sellers, given.questions, min(ANSWERING, sellers // 2))})
+            reporter.add(measure(setting, given.mode, sellers, given.questions, min(ANSWERING, sellers // 2)))
 
 
 if __name__ == "__main__":
