@@ -18,7 +18,7 @@ from bench.report import reporting
 from bench.worlds import PARAMETERS, World, parameters_of
 from reinforcement.memory.features import HALF_LIVES, Item, ability, easiness
 from reinforcement.memory.fitting import Past, fit_trace
-from reinforcement.memory.policy import Candidates, choose, days_between, values
+from reinforcement.memory.policy import Candidates, choose, days_between, draw, values
 from reinforcement.memory.trace import TraceModel, evidence
 
 KEYS = ("world", "policy", "seed", "gain_per_100", "recall_90", "recall_120", "asked", "busy")
@@ -94,7 +94,9 @@ def ours(model: TraceModel, most_new: int = CAP) -> Policy:
         worth = values(model, seen.candidates(), day, DAYS - day, days_between(DAYS))
         learners = np.repeat(np.arange(shape[0]), shape[1])
         same = np.zeros(len(worth), dtype=int)
-        chosen = choose(worth, learners, same, seen.answers.ravel() == 0, same + CAP, same + most_new, randomness)
+        is_drawn = np.zeros(shape, dtype=bool)
+        is_drawn[draw(np.full(shape[0], CAP), np.full(shape[0], QUESTIONS), randomness)] = True
+        chosen = choose(worth, learners, same, seen.answers.ravel() == 0, is_drawn.ravel(), same + CAP, same + most_new, randomness)
         score = np.full(len(worth), -np.inf)
         score[chosen.pairs] = np.arange(len(chosen.pairs), 0, -1)
         return score.reshape(shape)

@@ -89,7 +89,7 @@ decide(
     {
         content: (
             "id public_id organization name description mode state starts_on ends_on weekdays new_per_day cap_per_day"
-            " days_after_wrong days_after_right rights_to_retire created_at"
+            " days_after_wrong days_after_right rights_to_retire fixed_share created_at"
         ),
         made_by: "created_by",
     },
@@ -103,7 +103,7 @@ decide(
         kept("names a team, never a person"): "team",
     },
 )
-decide(Enrollment, {number: "id", organization: "organization", who: "member", learned: "program started_on ended_on"})
+decide(Enrollment, {number: "id", organization: "organization", who: "member", learned: "program started_on ended_on is_fixed"})
 decide(
     DailySet,
     {
@@ -122,7 +122,7 @@ decide(
         number: "id",
         pseudonymised("mails and phones name the question of the set by it; a new one leads to nobody", exported=False): "key",
         organization: "organization",
-        learned: "daily_set position program question competency version wording reason",
+        learned: "daily_set position program question competency version wording reason is_fixed",
     },
 )
 decide(

@@ -84,6 +84,8 @@ class DailySetItem(models.Model):
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     wording = models.ForeignKey(QuestionWording, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     reason = models.CharField(max_length=10, choices=Reason)
+    # Whether the member runs the adaptive program by the fixed rule, for comparison.
+    is_fixed = models.BooleanField(default=False, db_default=False)
 
     objects = DailySetItemQuerySet.as_manager()
 

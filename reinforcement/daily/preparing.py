@@ -229,11 +229,12 @@ def _place(run: uuid.UUID) -> None:
             LEFT JOIN reinforcement_questionwording own ON own.version_id = version.id AND own.language = asked.language
         )
         SELECT daily_set.organization_id, daily_set.member_id, daily_set.team_id, daily_set.local_date, daily_set.id AS daily_set_id,
-               chosen.position, chosen.program_id, chosen.question_id, chosen.reason,
+               chosen.position, chosen.program_id, chosen.question_id, chosen.reason, enrollment.is_fixed,
                shown.competency_id, shown.version_id, shown.wording_id
         FROM chosen
         JOIN reinforcement_dailyset daily_set
              ON daily_set.member_id = chosen.member_id AND daily_set.local_date = chosen.local_date AND daily_set.run = %s
+        JOIN reinforcement_enrollment enrollment ON enrollment.program_id = chosen.program_id AND enrollment.member_id = chosen.member_id
         JOIN shown ON shown.question_id = chosen.question_id AND shown.language = chosen.language
         """,  # noqa: S608 - the inserted text is a constant
         [_run_value(run)],
@@ -244,8 +245,9 @@ def _insert_items() -> int:
     return _execute(
         f"""
         INSERT INTO reinforcement_dailysetitem
-            (key, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason)
-        SELECT {_uuid()}, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason
+            (key, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason, is_fixed)
+        SELECT {_uuid()}, organization_id, daily_set_id, position, program_id, question_id, competency_id, version_id, wording_id, reason,
+               is_fixed
         FROM placed
         """,  # noqa: S608 - the inserted text is one of two constants
         [],

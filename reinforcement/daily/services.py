@@ -135,7 +135,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     before = kept.memory
     practice = before.practice if before else None
     counts = item.version.number >= item.question.meaning_since
-    step = next_step(rule_of(item.program), judgement.verdict, before.rights_in_a_row if before else 0)
+    step = next_step(rule_of(item.program, is_fixed=item.is_fixed), judgement.verdict, before.rights_in_a_row if before else 0)
     row = Answer(
         organization_id=member.organization_id,
         member=member,

@@ -22,7 +22,7 @@ OPEN_HORIZON = 60.0
 EXPOSURES = 5
 MOST_BETWEEN = 35.0
 BETWEEN_OF_LENGTH = 0.4
-# Share of slots that are filled at random from what does not rest, so that value and recall can be checked by what nobody chose.
+# Share of slots that are filled by lot from all of the program's questions, so that recall can be checked by what nobody chose.
 RANDOM_SHARE = 0.05
 # Share of slots that a new question gets, the most worthwhile one: what an author adds is reached, also where it is worth less.
 NEW_SHARE = 0.05
@@ -90,7 +90,6 @@ class Chosen:
 
     pairs: np.ndarray
     places: np.ndarray
-    is_random: np.ndarray
 
 
 def choose(
@@ -98,29 +97,37 @@ def choose(
     learners: np.ndarray,
     programs: np.ndarray,
     is_new: np.ndarray,
+    is_drawn: np.ndarray,
     caps: np.ndarray,
     most_new: np.ndarray,
     randomness: np.random.Generator,
 ) -> Chosen:
-    """Of each learner's pairs what is worth most: at most `caps`, which is the same for all of a learner's, and of each program at most
-    `most_new` new ones. RANDOM_SHARE of the slots goes by lot to what does not rest, NEW_SHARE to what is new; equal worth is decided by
-    lot too.
+    """Of each learner's pairs what was drawn by lot (`draw`), then what is worth most: at most `caps`, which is the same for all of a
+    learner's, and of each program at most `most_new` new ones. NEW_SHARE of the slots goes to what is new; equal worth is decided by lot.
     """
-    able = np.flatnonzero(np.isfinite(worth))
+    able = np.flatnonzero(np.isfinite(worth) | is_drawn)
     lots = randomness.random(len(able))
-    able, lots = _sorted([able, lots], by=[lots, learners[able]])
-    is_random = _places(learners[able]) < _slots(learners[able], caps[able], RANDOM_SHARE, randomness)
-    able, lots, is_random = _sorted([able, lots, is_random], by=[lots, -worth[able], ~is_new[able], learners[able]])
+    able, lots = _sorted([able, lots], by=[lots, -worth[able], ~is_new[able], learners[able]])
     is_first = is_new[able] & (_places(learners[able]) < _slots(learners[able], caps[able], NEW_SHARE, randomness))
-    able, is_random = _sorted([able, is_random], by=[lots, -worth[able], ~is_first, ~is_random, learners[able]])
+    [able] = _sorted([able], by=[lots, -worth[able], ~is_first, ~is_drawn[able], learners[able]])
     kept = np.ones(len(able), dtype=bool)
     # The sort is stable: the new ones of a learner's program stay in the order in which they would be asked.
     [new] = _sorted([np.flatnonzero(is_new[able])], by=[programs[able[is_new[able]]], learners[able[is_new[able]]]])
     kept[new] = _places(learners[able[new]], programs[able[new]]) < most_new[able[new]]
-    able, is_random = able[kept], is_random[kept]
+    able = able[kept]
     places = _places(learners[able])
     fits = places < caps[able]
-    return Chosen(able[fits], places[fits], is_random[fits])
+    return Chosen(able[fits], places[fits])
+
+
+def draw(caps: np.ndarray, counts: np.ndarray, randomness: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """RANDOM_SHARE of the slots of learners with these caps, by lot among all `counts` of a learner's questions, whether they rest or not.
+
+    Returns the places of the learners, and for each the number of the question among the learner's; none twice.
+    """
+    learners = np.repeat(np.arange(len(caps)), randomness.binomial(caps, RANDOM_SHARE))
+    drawn = np.unique(np.column_stack([learners, randomness.integers(0, counts[learners])]), axis=0)
+    return drawn[:, 0], drawn[:, 1]
 
 
 def _slots(learners: np.ndarray, caps: np.ndarray, share: float, randomness: np.random.Generator) -> np.ndarray:

@@ -14,7 +14,7 @@ from django.db import connection
 from reinforcement.memory import store
 from reinforcement.memory.columns import NO_PRACTICE, PRACTICE
 from reinforcement.memory.packing import DAY_SECONDS
-from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, values
+from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, draw, values
 from reinforcement.memory.prior import UNKNOWN_ITEM
 
 # Pairs whose worth is reckoned at once: on the way some hundred bytes for each.
@@ -28,10 +28,12 @@ LEFT JOIN reinforcement_questioneasiness known
      ON known.question_id = valuable.question_id AND known.is_current AND known.meaning_since = valuable.meaning_since
 ORDER BY valuable.line
 """
+# The lines of an offer are neighbours.
 _MEMBERS = """
-SELECT owed.member_id, owed.local_date, owed.cap, COALESCE(state.ability, 0)
-FROM owed LEFT JOIN reinforcement_learnerstate state ON state.member_id = owed.member_id
-WHERE owed.offer IN (SELECT offer FROM valuable)
+SELECT owed.member_id, owed.local_date, owed.cap, COALESCE(state.ability, 0), lines.first, lines.number
+FROM owed
+JOIN (SELECT offer, MIN(line) AS first, COUNT(*) AS number FROM valuable GROUP BY offer) lines ON lines.offer = owed.offer
+LEFT JOIN reinforcement_learnerstate state ON state.member_id = owed.member_id
 ORDER BY owed.member_id
 """
 _SKILLS = """
@@ -42,7 +44,7 @@ WHERE owed.offer IN (SELECT offer FROM valuable)
 # Every question that does not rest, for every member. What was mastered in a program of another mode may be asked again here.
 _PAIRS = """
 SELECT owed.member_id, valuable.line, COALESCE(state.practice, {none}) AS practice
-FROM owed JOIN valuable ON valuable.offer = owed.offer
+FROM owed JOIN valuable ON valuable.offer = owed.offer AND valuable.is_fixed = 0
 LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = valuable.question_id
 WHERE state.due_on IS NULL OR state.due_on <= owed.local_date
 """
@@ -64,7 +66,7 @@ class Asked:
     line: int
     place: int
     is_new: bool
-    is_random: bool
+    is_drawn: bool
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,39 @@ class _Members:
     local_date: np.ndarray
     cap: np.ndarray
     ability: np.ndarray
+    first_line: np.ndarray
+    lines: np.ndarray
 
 
 def choose_valuable(now: datetime, randomness: np.random.Generator) -> list[Asked]:
-    """What the members in the temporary table `owed` are asked of the questions in `valuable`, best first for each member."""
+    """What the members in the temporary table `owed` are asked of the questions in `valuable`, best first for each member.
+
+    What is drawn by lot comes from all of a member's lines, also of programs that the member has by date for comparison.
+    """
     lines, members = _lines(), _members()
     member, line, practice = _pairs()
     whose = np.searchsorted(members.key, member)
+    worth = _worth(lines, members, whose, line, practice, now)
+    drawing, number = draw(members.cap, members.lines, randomness)
+    drawn = drawing * len(lines.program) + members.first_line[drawing] + number
+    is_drawn = np.isin(whose * len(lines.program) + line, drawn)
+    # What rests, and what comes by date, is drawn too.
+    others = np.setdiff1d(drawn, whose * len(lines.program) + line)
+    whose, line = (np.append(*columns) for columns in ((whose, others // len(lines.program)), (line, others % len(lines.program))))
+    is_new = np.append(practice["answers"] == 0, np.zeros(len(others), dtype=bool))
+    is_drawn = np.append(is_drawn, np.ones(len(others), dtype=bool))
+    worth = np.append(worth, np.full(len(others), -np.inf))
+    program, most_new = lines.program[line], lines.new_per_day[line]
+    chosen = choose(worth, whose, program, is_new, is_drawn, members.cap[whose], most_new, randomness)
+    asked = chosen.pairs
+    columns = (members.key[whose[asked]], line[asked], chosen.places, is_new[asked], is_drawn[asked])
+    return [Asked(*row) for row in zip(*[column.tolist() for column in columns], strict=True)]
+
+
+def _worth(lines: _Lines, members: _Members, whose: np.ndarray, line: np.ndarray, practice: np.ndarray, now: datetime) -> np.ndarray:
+    """What asking each pair is worth."""
     ability = members.ability[whose] + _skills(members, whose, lines.competency[line])
-    worth = np.empty(len(member))
+    worth = np.empty(len(whose))
     for first, part in _parts(lines.program[line], members.local_date[whose]):
         length, ahead = _days(lines, line[first], date.fromordinal(members.local_date[whose[first]]))
         worth[part] = values(
@@ -106,10 +132,7 @@ def choose_valuable(now: datetime, randomness: np.random.Generator) -> list[Aske
             ahead,
             days_between(length),
         )
-    is_new = practice["answers"] == 0
-    chosen = choose(worth, whose, lines.program[line], is_new, members.cap[whose], lines.new_per_day[line], randomness)
-    columns = (member[chosen.pairs], line[chosen.pairs], chosen.places, is_new[chosen.pairs], chosen.is_random)
-    return [Asked(*row) for row in zip(*[column.tolist() for column in columns], strict=True)]
+    return worth
 
 
 def _days(lines: _Lines, line: int, today: date) -> tuple[float | None, float]:
@@ -158,10 +181,11 @@ def _lines() -> _Lines:
 
 
 def _members() -> _Members:
-    columns = list(zip(*_rows(_MEMBERS), strict=True)) or [(), (), (), ()]
-    key, local_date, cap, ability = columns
+    columns = list(zip(*_rows(_MEMBERS), strict=True)) or [()] * 6
+    key, local_date, cap, ability, first_line, number = columns
     days = np.array([day.toordinal() for day in _dates(local_date)], dtype=int)
-    return _Members(np.array(key, dtype=int), days, np.array(cap, dtype=int), np.array(ability, dtype=float))
+    counts = [np.array(column, dtype=int) for column in (key, cap, first_line, number)]
+    return _Members(counts[0], days, counts[1], np.array(ability, dtype=float), *counts[2:])
 
 
 def _dates(column: Sequence) -> list:

@@ -41,9 +41,12 @@ JOIN local_day ON local_day.time_zone = member.time_zone
 WHERE member.is_active AND member.is_seller
 """
 
+# Who runs an adaptive program by date, for comparison, is drawn once.
 _START = """
-INSERT INTO reinforcement_enrollment (organization_id, program_id, member_id, started_on)
-SELECT wanted.organization_id, wanted.program_id, wanted.member_id, wanted.started_on FROM wanted
+INSERT INTO reinforcement_enrollment (organization_id, program_id, member_id, started_on, is_fixed)
+SELECT wanted.organization_id, wanted.program_id, wanted.member_id, wanted.started_on,
+       program.mode = 'adaptive' AND {lot} < program.fixed_share
+FROM wanted JOIN reinforcement_program program ON program.id = wanted.program_id
 WHERE NOT EXISTS (
     SELECT 1 FROM reinforcement_enrollment enrollment
     WHERE enrollment.program_id = wanted.program_id AND enrollment.member_id = wanted.member_id)
@@ -84,7 +87,8 @@ def enroll_audiences(now: datetime, *, program: Program | None = None) -> int:
         cursor.execute(_WANTED.format(until=planner.until_commit(), days=values, one=one), [*parameters, *which, *which])
         cursor.execute("CREATE INDEX wanted_member ON wanted (program_id, member_id)")
         cursor.execute("ANALYZE wanted")
-        for statement, given in ((_START, []), (_RETURN, []), (_END.format(one=one), [adapted(now.date()), *which])):
+        lot = "random() * 100" if connection.vendor == "postgresql" else "abs(random() % 100)"
+        for statement, given in ((_START.format(lot=lot), []), (_RETURN, []), (_END.format(one=one), [adapted(now.date()), *which])):
             cursor.execute(statement, given)
             changed += cursor.rowcount
     return changed

@@ -12,15 +12,20 @@ from reinforcement.programs.models import Program
 from reinforcement.programs.words import weekday_name
 
 SPACING = ("days_after_wrong", "days_after_right", "rights_to_retire")
+# Which of the numbers decide in a mode.
+SPACING_OF = {Program.Mode.FIXED: SPACING, Program.Mode.ERRORS: ("days_after_wrong",)}
 # What a program that runs may still change: not what people were told about when questions return.
 OPEN_WHILE_RUNNING = ("name", "description", "ends_on", "weekdays", "new_per_day", "cap_per_day")
 MODES = [
+    (Program.Mode.ADAPTIVE, gettext_lazy("Adaptive: each person is asked what keeps most, as far as their answers show")),
     (Program.Mode.FIXED, gettext_lazy("Fixed: a question returns after some days, until it is mastered")),
+    (Program.Mode.ERRORS, gettext_lazy("Errors only: a question returns until it is right once")),
     (Program.Mode.ONCE, gettext_lazy("Once: each question is asked one time, whatever the answer")),
 ]
 LONGEST_SPACING = 365
 MOST_A_DAY = 10
 MOST_RIGHTS = 10
+MOST_COMPARED = 50
 
 
 def read_ids(texts: Iterable[str]) -> set[UUID]:
@@ -72,6 +77,15 @@ class ProgramForm(forms.ModelForm):
         label=gettext_lazy("Times right in a row until it is mastered"), min_value=1, max_value=MOST_RIGHTS, required=False
     )
 
+    fixed_share = forms.IntegerField(
+        label=gettext_lazy("Sellers in a hundred who run on fixed spacing, for comparison"),
+        min_value=0,
+        max_value=MOST_COMPARED,
+        required=False,
+        help_text=gettext_lazy(
+            "Drawn by lot when they join; 0: nobody. The program says then what adaptive brought, and how sure that is."
+        ),
+    )
     new_per_day = forms.IntegerField(label=gettext_lazy("New questions a day"), min_value=1, max_value=MOST_A_DAY)
     cap_per_day = forms.IntegerField(
         label=gettext_lazy("Questions a day at most"),
@@ -82,7 +96,7 @@ class ProgramForm(forms.ModelForm):
 
     class Meta:
         model = Program
-        fields = ("name", "description", "mode", *SPACING, "starts_on", "ends_on", "weekdays", "new_per_day", "cap_per_day")
+        fields = ("name", "description", "mode", *SPACING, "fixed_share", "starts_on", "ends_on", "weekdays", "new_per_day", "cap_per_day")
         widgets = {"starts_on": _Day(), "ends_on": _Day(), "description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "ends_on": gettext_lazy("Empty: it goes on until you end it."),
@@ -102,13 +116,16 @@ class ProgramForm(forms.ModelForm):
     def clean(self) -> dict:
         super().clean()
         values = self.cleaned_data
-        # Spacing says nothing in the mode "once": what is left empty there keeps its value.
+        # What says nothing in the mode may be left empty, and keeps its value.
         for name in SPACING:
             if values.get(name) is None and name not in self.errors:
-                if values.get("mode") == Program.Mode.FIXED:
-                    self.add_error(name, _("Fixed mode needs a number here."))
+                if name in SPACING_OF.get(values.get("mode"), ()):
+                    self.add_error(name, _("This mode needs a number here."))
                 else:
                     values[name] = getattr(self.instance, name)
+        # Only an adaptive program has something to compare.
+        if values.get("mode") != Program.Mode.ADAPTIVE or values.get("fixed_share") is None:
+            values["fixed_share"] = 0
         for name, problem in program_problems(values).items():
             if name not in self.errors:
                 self.add_error(name, problem)

@@ -61,6 +61,10 @@ class Program(models.Model):
     days_after_wrong = models.PositiveSmallIntegerField(_("days until it returns after not yet or partly"), default=12)
     days_after_right = models.PositiveSmallIntegerField(_("days until it returns after right"), default=24)
     rights_to_retire = models.PositiveSmallIntegerField(_("times right in a row until it is mastered"), default=2)
+    # Of an adaptive program: how many of a hundred sellers, drawn by lot, run by the fixed rule, so that the two can be compared.
+    fixed_share = models.PositiveSmallIntegerField(
+        _("sellers in a hundred who run on fixed spacing, for comparison"), default=0, validators=[MaxValueValidator(50)]
+    )
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,6 +115,8 @@ class Enrollment(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="enrollments")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    # Drawn by lot at the first enrolment, by the program's share, for as long as the member takes part.
+    is_fixed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["program", "member"], name="enrollment_once")]

@@ -20,7 +20,8 @@ BATCH = 5_000
 TABLES = ("owed", "offered", "valuable", "valued", "chosen")
 
 # Owed: active sellers on a working day of theirs, with no holiday, no absence, and no set yet for their local date; with the programs
-# that deliver to them today. `offer` names the programs: people with the same ones are offered the same questions.
+# that deliver to them today. `offer` names the programs: people with the same ones are offered the same questions. A program of which a
+# share runs by date for comparison has two names, and this share the negative one.
 _OWED = """
 WITH local_day(time_zone, local_date, weekday) AS ({days})
 SELECT member.id AS member_id, member.organization_id, member.language, local_day.local_date,
@@ -46,9 +47,11 @@ GROUP BY member.id, member.organization_id, member.language, local_day.local_dat
 """
 # The questions of each offer, a question in two programs once: with the one that started first.
 _OFFERED = """
-SELECT offer, program_id, starts_on, new_per_day, question_id, position, mode, ends_on, competency_id, meaning_since, organization_id
+SELECT offer, program_id, starts_on, new_per_day, question_id, position, ends_on, competency_id, meaning_since, organization_id, is_fixed,
+       CASE WHEN mode = 'adaptive' AND is_fixed = 0 THEN 1 ELSE 0 END AS is_by_value
 FROM (SELECT offers.offer, program.id AS program_id, program.starts_on, program.new_per_day, line.question_id, line.position,
              program.mode, program.ends_on, question.competency_id, question.meaning_since, program.organization_id,
+             CASE WHEN {is_fixed} THEN 1 ELSE 0 END AS is_fixed,
              ROW_NUMBER() OVER (PARTITION BY offers.offer, line.question_id ORDER BY program.starts_on, program.id) AS appearance
       FROM (SELECT DISTINCT offer FROM owed) offers
       JOIN reinforcement_program program ON {is_in_offer}
@@ -69,7 +72,8 @@ SELECT member_id, organization_id, language, local_date, program_id, question_id
        CASE WHEN is_new = 1 THEN 'new' ELSE 'due' END AS reason
 FROM ranked WHERE place <= cap
 """
-# The same where some are asked by value: `turn` is 0 for what is due, and counts the new ones and the valuable ones of a member from 1 on.
+# The same where some are asked by value: `turn` is -1 for what was drawn by lot, 0 for what is due, and counts the new ones and the
+# valuable ones of a member from 1 on.
 _CHOOSE_BY_BOTH = """
 CREATE TEMPORARY TABLE chosen {until} AS
 WITH {candidate},
@@ -79,9 +83,12 @@ by_both AS (
            CASE WHEN is_new = 0 THEN 0
                 ELSE ROW_NUMBER() OVER (PARTITION BY member_id, is_new ORDER BY starts_on, program_id, position, question_id) END AS turn
     FROM candidate
+    WHERE NOT EXISTS (SELECT 1 FROM valued JOIN valuable ON valuable.line = valued.line
+                      WHERE valued.member_id = candidate.member_id AND valuable.question_id = candidate.question_id)
     UNION ALL
     SELECT owed.member_id, owed.organization_id, owed.language, owed.local_date, owed.cap, valuable.program_id, valuable.starts_on,
-           valuable.question_id, valuable.position, NULL, valued.reason, valued.place + 1
+           valuable.question_id, valuable.position, NULL, valued.reason,
+           CASE WHEN valued.reason = 'random' THEN -1 ELSE valued.place + 1 END
     FROM valued JOIN owed ON owed.member_id = valued.member_id JOIN valuable ON valuable.line = valued.line
 ),
 ranked AS (
@@ -92,10 +99,10 @@ ranked AS (
 SELECT member_id, organization_id, language, local_date, program_id, question_id, place - 1 AS position, reason
 FROM ranked WHERE place <= cap
 """
-# Moves the questions that are asked by value out of `offered`; each has its line.
+# The questions that are asked by value, and those that run by date for comparison, of which some are drawn by lot too; each has its line.
 _VALUABLE = """
 CREATE TEMPORARY TABLE valuable {until} AS
-SELECT offered.*, ROW_NUMBER() OVER (ORDER BY offer, program_id, question_id) - 1 AS line FROM offered WHERE mode = 'adaptive'
+SELECT offered.*, ROW_NUMBER() OVER (ORDER BY offer, program_id, question_id) - 1 AS line FROM offered WHERE is_by_value = 1 OR is_fixed = 1
 """
 _EVERYTHING = """
 possible AS (
@@ -150,7 +157,7 @@ SELECT COUNT(*) FROM owed WHERE EXISTS (
     LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
     WHERE offered.offer = owed.offer AND (
         state.due_on <= owed.local_date
-        OR (state.due_on IS NULL AND (state.retired_on IS NULL OR offered.mode = 'adaptive') AND offered.new_per_day > 0)))
+        OR (state.due_on IS NULL AND (state.retired_on IS NULL OR offered.is_by_value = 1) AND offered.new_per_day > 0)))
 """
 
 
@@ -199,8 +206,9 @@ def choose(batch: Batch, days: list[LocalDay], now: datetime) -> int:
         cursor.execute(f"CREATE TEMPORARY TABLE owed {until} AS {owed}", parameters)
         cursor.execute(f"CREATE TEMPORARY TABLE offered {until} AS {_offered()}")
         cursor.execute(_VALUABLE.format(until=until))
-        cursor.execute("DELETE FROM offered WHERE mode = 'adaptive'")
-        is_any_valuable = cursor.rowcount > 0
+        cursor.execute("SELECT COUNT(*) FROM valuable")
+        is_any_valuable = cursor.fetchone()[0] > 0
+        cursor.execute("DELETE FROM offered WHERE is_by_value = 1")
         cursor.execute("CREATE INDEX offered_question ON offered (offer, question_id)")
         cursor.execute("CREATE INDEX offered_position ON offered (offer, program_id, position)")
         if _is_postgres():
@@ -224,7 +232,7 @@ def _value(now: datetime) -> None:
     from reinforcement.programs.adaptive import choose_valuable
 
     asked = choose_valuable(now, np.random.default_rng())
-    rows = [(one.member_id, one.line, one.place, _reason(one.is_new, one.is_random)) for one in asked]
+    rows = [(one.member_id, one.line, one.place, _reason(one.is_new, one.is_drawn)) for one in asked]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE valued (member_id bigint, line bigint, place integer, reason text) {until_commit()}")
         if _is_postgres():
@@ -234,8 +242,8 @@ def _value(now: datetime) -> None:
             cursor.executemany("INSERT INTO valued VALUES (%s, %s, %s, %s)", rows)
 
 
-def _reason(is_new: bool, is_random: bool) -> str:
-    if is_random:
+def _reason(is_new: bool, is_drawn: bool) -> str:
+    if is_drawn:
         return "random"
     return "new" if is_new else "value"
 
@@ -259,14 +267,16 @@ def _owed(batch: Batch, days: list[LocalDay]) -> tuple[str, list]:
     """The statement of who of the batch is owed a set, and its parameters."""
     values, parameters = as_values([(day.time_zone, day.local_date, day.weekday) for day in days], ["text", "date", "integer"])
     # A list of ids, as an array or as text between commas (where its order does not matter: one more offer with the same questions).
-    offer = "ARRAY_AGG(program.id ORDER BY program.id)" if _is_postgres() else "',' || GROUP_CONCAT(program.id) || ','"
+    name = "CASE WHEN enrollment.is_fixed THEN -program.id ELSE program.id END"
+    offer = f"ARRAY_AGG({name} ORDER BY program.id)" if _is_postgres() else f"',' || GROUP_CONCAT({name}) || ','"
     return _OWED.format(days=values, offer=offer), [*parameters, batch.after, batch.last]
 
 
 def _offered() -> str:
     """The statement of what is offered to those who are in `owed`."""
-    is_in_offer = "program.id = ANY(offers.offer)" if _is_postgres() else "INSTR(offers.offer, ',' || program.id || ',') > 0"
-    return _OFFERED.format(is_in_offer=is_in_offer)
+    named = "{name} = ANY(offers.offer)" if _is_postgres() else "INSTR(offers.offer, ',' || {name} || ',') > 0"
+    is_fixed = named.format(name="(-program.id)")
+    return _OFFERED.format(is_in_offer=f"({named.format(name='program.id')} OR {is_fixed})", is_fixed=is_fixed)
 
 
 def until_commit() -> str:

@@ -91,7 +91,7 @@ class ProgramInputSerializer(serializers.ModelSerializer):
         model = Program
         fields = (
             *("name", "description", "mode", "starts_on", "ends_on", "weekdays", "new_per_day", "cap_per_day"),
-            *("days_after_wrong", "days_after_right", "rights_to_retire", "questions", "audience"),
+            *("days_after_wrong", "days_after_right", "rights_to_retire", "fixed_share", "questions", "audience"),
         )
 
     def validate_questions(self, ids) -> list[Question]:

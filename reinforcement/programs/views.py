@@ -39,7 +39,7 @@ def program_list(request):
     page = Paginator(Program.objects.visible_to(request.member), PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": queries.rows_of(page.object_list),
+        "rows": [(row, words.mode_in_words(row.program)) for row in queries.rows_of(page.object_list)],
         "minimum": request.member.organization.small_group_minimum,
         "can_edit": request.member.is_author,
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.working_days import weekdays_of
+from reinforcement.memory.spacing import AdaptiveRule
 from reinforcement.programs.forecast import Forecast
 from reinforcement.programs.models import Program
 from reinforcement.programs.queries import ProgramProgress, QuestionFigure
@@ -75,10 +76,29 @@ def first_questions_in_words(day: date | None, today: date) -> str:
     return _("First questions on %(day)s.") % {"day": day_in_words(day, today)} if day else ""
 
 
+def mode_in_words(program: Program) -> str:
+    """The mode in a word or two."""
+    words = {
+        Program.Mode.ADAPTIVE: _("adaptive"),
+        Program.Mode.FIXED: _("fixed"),
+        Program.Mode.ERRORS: _("errors only"),
+        Program.Mode.ONCE: _("once"),
+    }
+    return words[Program.Mode(program.mode)]
+
+
 def rule_in_words(program: Program) -> str:
     """When a question of the program returns."""
     if program.mode == Program.Mode.ONCE:
         return _("Each question is asked once, whatever the answer.")
+    if program.mode == Program.Mode.ADAPTIVE:
+        rule = AdaptiveRule()
+        return _(
+            "Each person is asked what keeps most, as far as their answers show; a question rests at least %(wrong)d days after not yet "
+            "or partly, %(right)d after right. About one question in twenty is drawn by lot, so that what the plan brings can be checked."
+        ) % {"wrong": rule.rest_after_wrong, "right": rule.rest_after_right}
+    if program.mode == Program.Mode.ERRORS:
+        return _("A question returns %(days)d days after not yet or partly, until it is right once.") % {"days": program.days_after_wrong}
     return _(
         "A question returns %(wrong)d days after not yet or partly, %(right)d days after right, "
         "and is mastered after %(rights)d right in a row."

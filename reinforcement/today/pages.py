@@ -16,7 +16,7 @@ from reinforcement.daily.streak import Streak, streak_of
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.today import queries
 from reinforcement.today.calendar import Day, Delivery, WorkCalendar, next_set_on
-from reinforcement.today.returning import long_date, return_of, returns_on
+from reinforcement.today.returning import is_by_value, long_date, return_of, returns_on
 from reinforcement.today.ruler import ruler_marks
 from reinforcement.today.strip import Tick, day_strip
 from reinforcement.today.waiting import waiting_for
@@ -31,8 +31,9 @@ _FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
 def reason_of(item: DailySetItem, today: date, zone) -> str:
     """Why the question comes now."""
     before = item.remembered
+    by_lot = " " + _("Drawn by lot, as about one question in twenty is.") if item.reason == DailySetItem.Reason.RANDOM else ""
     if before is None:
-        return _("New for you.")
+        return _("New for you.") + by_lot
     if item.reason == DailySetItem.Reason.NEW:
         return _("Changed since you last saw it, so it counts as new.")
     days = (today - timezone.localdate(before.last_answered_at, zone)).days
@@ -42,7 +43,8 @@ def reason_of(item: DailySetItem, today: date, zone) -> str:
         Answer.Verdict.PARTLY: _("partly right then."),
         Answer.Verdict.WRONG: _("not yet right then."),
     }
-    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]}
+    most = " " + _("Of your questions, asking it now keeps most.") if item.reason == DailySetItem.Reason.VALUE else ""
+    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]} + most + by_lot
 
 
 def verdict_word(verdict: str) -> str:
@@ -72,7 +74,7 @@ def verdict(member: Member, item: DailySetItem, answer: Answer, seen: queries.Se
             {"at": mark.at, "kind": mark.kind, "label": _label(mark.kind, mark.on, is_now=today) if mark.is_labelled else ""}
             for mark in marks
         ],
-        "ruler_words": _ruler_words(marks, today),
+        "ruler_words": _ruler_words(marks, today, comes_later=is_by_value(item)),
         "is_last": item.daily_set.answered >= item.daily_set.size,
     }
 
@@ -91,7 +93,7 @@ def _label(mark_kind: str, day: date, *, is_now: date) -> str:
     return short_date(day)
 
 
-def _ruler_words(marks, today: date) -> str:
+def _ruler_words(marks, today: date, *, comes_later: bool) -> str:
     seen = ", ".join(in_words(mark.on, "j F") for mark in marks if mark.kind == "past")
     if today == timezone.localdate():
         words = _("Seen on %(dates)s and today.") % {"dates": seen} if seen else _("Seen today.")
@@ -99,7 +101,8 @@ def _ruler_words(marks, today: date) -> str:
         words = _("Seen on %(dates)s.") % {"dates": ", ".join(filter(None, [seen, in_words(today, "j F")]))}
     for mark in marks:
         if mark.kind == "next":
-            words += " " + _("Comes back on %(date)s.") % {"date": long_date(mark.on, today)}
+            comes = _("Comes back from %(date)s on.") if comes_later else _("Comes back on %(date)s.")
+            words += " " + comes % {"date": long_date(mark.on, today)}
     return words
 
 
@@ -237,7 +240,8 @@ def _last_day_away(sets: dict[date, bool], calendar: WorkCalendar, today: date) 
 def _comes(member: Member, item: DailySetItem) -> str:
     on = returns_on(member, item, item.answer)
     if on is not None:
-        return _("Back on %(date)s.") % {"date": date_format(on, "j F")}
+        back = _("Back from %(date)s on.") if is_by_value(item) else _("Back on %(date)s.")
+        return back % {"date": date_format(on, "j F")}
     return _("Does not come back by itself.") if item.answer.retires else _("Comes back as a new question.")
 
 

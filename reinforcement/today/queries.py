@@ -22,7 +22,7 @@ from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalen
 # As many earlier dates as a ruler shows.
 SEEN_AT_MOST = 12
 # What asking and judging use of the rows that an item is read with: every column costs its part of an answer's time.
-_OF_ITEM = ["key", "organization", "daily_set", "position", "program", "question", "competency", "version", "wording", "reason"]
+_OF_ITEM = ["key", "organization", "daily_set", "position", "program", "question", "competency", "version", "wording", "reason", "is_fixed"]
 _OF_SET = ["organization", "member", "team", "local_date", "size", "answered", "prepared_at"]
 _OF_PROGRAM = ["mode", "weekdays", "days_after_wrong", "days_after_right", "rights_to_retire"]
 _OF_QUESTION = ["organization", "meaning_since"]
@@ -165,7 +165,12 @@ def deliveries_of(member: Member) -> list[Delivery]:
         )
         .annotate(due_on=Subquery(state.values("due_on")[:1]), retired_on=Subquery(state.values("retired_on")[:1]))
         # Neither due nor mastered: new, so it may come from the first day on.
-        .annotate(comes_on=Case(When(due_on__isnull=False, then=F("due_on")), When(retired_on=None, then=F("program__starts_on"))))
+        .annotate(
+            comes_on=Case(
+                When(due_on__isnull=False, then=F("due_on")),
+                When(Q(retired_on=None) | Q(program__mode=Program.Mode.ADAPTIVE), then=F("program__starts_on")),
+            )
+        )
         .order_by()
         .values_list(
             "program__weekdays",

@@ -40,6 +40,8 @@ def return_of(member: Member, item: DailySetItem, answer: Answer, rights_in_a_ro
     answered_on = localdate(answer.answered_at, member.zone)
     on = returns_on(member, item, answer)
     if on is not None:
+        if is_by_value(item):
+            return Return(on, _("Back from %(date)s on") % {"date": long_date(on, answered_on)}, _when_it_keeps_most(answer))
         title = _("Back on %(date)s") % {"date": long_date(on, answered_on)}
         return Return(
             on, title, _("%(days)s: %(why)s") % {"days": _in_days((on - answered_on).days), "why": _why(item, answer, rights_in_a_row)}
@@ -51,6 +53,20 @@ def return_of(member: Member, item: DailySetItem, answer: Answer, rights_in_a_ro
     if item.program.mode == Program.Mode.ONCE:
         return Return(None, _("It does not come back"), _("This program asks every question one time."))
     return Return(None, _("Mastered"), _mastered(rights_in_a_row))
+
+
+def is_by_value(item: DailySetItem) -> bool:
+    """Whether the item's question comes again when asking it gains most, at the earliest on the day that its answer sets."""
+    return item.program.mode == Program.Mode.ADAPTIVE and not item.is_fixed
+
+
+def _when_it_keeps_most(answer: Answer) -> str:
+    after = {
+        Answer.Verdict.RIGHT: _("Right, so it rests a while; then it comes when asking it keeps most."),
+        Answer.Verdict.PARTLY: _("You knew a part of it, so it rests a short while; then it comes when asking it keeps most."),
+        Answer.Verdict.WRONG: _("Not yet right, so it rests a short while; then it comes when asking it keeps most."),
+    }
+    return after[Answer.Verdict(answer.verdict)]
 
 
 def _in_days(days: int) -> str:

@@ -56,7 +56,7 @@ def test_an_author_plans_a_program(api, author):
     response = api(author).post(LIST, body, format="json")
     assert response.status_code == 201
     program = Program.objects.get()
-    assert (program.created_by, program.state, program.weekdays, program.mode) == (author, "draft", 0b1001, "fixed")
+    assert (program.created_by, program.state, program.weekdays, program.mode) == (author, "draft", 0b1001, "adaptive")
     expected = {"weekdays": ["mon", "thu"], "questions": body["questions"][:2], "audience": body["audience"], "ends_on": None}
     assert {name: response.json()[name] for name in expected} == expected
     assert response.json() == api(author).get(at(program)).json()
@@ -70,7 +70,7 @@ def test_an_author_plans_a_program(api, author):
         ({"cap_per_day": 11}, "cap_per_day"),
         ({"weekdays": []}, "weekdays"),
         ({"weekdays": "mon"}, "weekdays"),
-        ({"mode": "adaptive"}, "mode"),
+        ({"mode": "best"}, "mode"),
         ({"questions": ["00000000-0000-0000-0000-000000000000"]}, "questions"),
         ({"audience": {"teams": ["00000000-0000-0000-0000-000000000000"]}}, "audience"),
         ({"audience": []}, "audience"),

@@ -20,7 +20,17 @@ from reinforcement.memory.packing import DAY_SECONDS
 from reinforcement.memory.policy import Candidates, days_between, values
 from reinforcement.memory.prior import PRIOR
 from reinforcement.memory.versions import as_kept
-from reinforcement.models import DailySet, DailySetItem, FittedModels, MemoryState, ModelsInForce, Program, Question, QuestionEasiness
+from reinforcement.models import (
+    DailySet,
+    DailySetItem,
+    Enrollment,
+    FittedModels,
+    MemoryState,
+    ModelsInForce,
+    Program,
+    Question,
+    QuestionEasiness,
+)
 from reinforcement.programs import adaptive, planner
 from reinforcement.programs import services as programs
 from tests.factories import CompetencyFactory, OrganizationFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
@@ -200,12 +210,51 @@ def test_what_is_due_by_date_comes_first_then_one_by_date_and_one_by_value_in_tu
     assert {found[2], found[4]} < valuable
 
 
-def test_slots_by_lot_are_logged_as_such(monkeypatch):
-    monkeypatch.setattr(policy, "RANDOM_SHARE", 1.0)
+def test_what_is_drawn_by_lot_is_logged_as_such_and_may_rest(monkeypatch):
     seller = everyday_seller()
-    adaptive_program(seller)
-    prepare_sets(MONDAY)
-    assert {reason for _question, reason in asked(seller, MONDAY)} == {"random"}
+    adaptive_program(seller, questions=1)
+    live(1, lambda _item, _day: RIGHT)
+    tomorrow = MONDAY + timedelta(days=1)
+    prepare_sets(tomorrow)
+    assert asked(seller, tomorrow) == []
+    monkeypatch.setattr(policy, "RANDOM_SHARE", 1.0)
+    prepare_sets(tomorrow)
+    assert [reason for _question, reason in asked(seller, tomorrow)] == ["random"]
+
+
+def test_share_of_sellers_is_drawn_once_to_run_by_date():
+    sellers = SellerFactory.create_batch(40, organization=OrganizationFactory())
+    compared = adaptive_program(*sellers, fixed_share=50)
+    whole, dated = adaptive_program(*sellers), adaptive_program(*sellers, mode=Program.Mode.FIXED, fixed_share=50)
+    drawn = set(Enrollment.objects.filter(program=compared, is_fixed=True).values_list("member_id", flat=True))
+    # Fewer than 5 or more than 35 of 40 come once in ten million draws.
+    assert 5 <= len(drawn) <= 35
+    assert not Enrollment.objects.filter(program__in=[whole, dated], is_fixed=True).exists()
+    programs.set_audience(compared, [])
+    programs.set_audience(compared, sellers)
+    assert set(Enrollment.objects.filter(program=compared, is_fixed=True, ended_on=None).values_list("member_id", flat=True)) == drawn
+
+
+def test_who_runs_by_date_for_comparison_follows_the_fixed_rule_and_draws_as_many_by_lot(monkeypatch):
+    dated = everyday_seller()
+    valued = everyday_seller(organization=dated.organization)
+    program = adaptive_program(dated, valued, questions=1)
+    Enrollment.objects.filter(member=dated).update(is_fixed=True)
+    live(1, lambda _item, _day: WRONG)
+    assert [(item.daily_set.member_id == dated.pk, item.is_fixed) for item in DailySetItem.objects.all()] in (
+        [(True, True), (False, False)],
+        [(False, False), (True, True)],
+    )
+    due = dict(MemoryState.objects.values_list("member_id", "due_on"))
+    assert due == {dated.pk: MONDAY.date() + timedelta(days=program.days_after_wrong), valued.pk: MONDAY.date() + timedelta(days=7)}
+    for days, who in ((7, valued), (program.days_after_wrong, dated)):
+        morning = MONDAY + timedelta(days=days)
+        prepare_sets(morning)
+        assert [bool(asked(seller, morning)) for seller in (valued, dated)] == [who == valued or days > 7, who == dated]
+    assert asked(dated, morning)[0][1] == "due"
+    monkeypatch.setattr(policy, "RANDOM_SHARE", 1.0)
+    prepare_sets(morning + timedelta(days=1))
+    assert [asked(seller, morning + timedelta(days=1))[0][1] for seller in (dated, valued)] == ["random", "random"]
 
 
 def test_what_archived_and_ended_leave_over_makes_no_set():
