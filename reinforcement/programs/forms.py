@@ -83,7 +83,7 @@ class ProgramForm(forms.ModelForm):
         max_value=MOST_COMPARED,
         required=False,
         help_text=gettext_lazy(
-            "Drawn by lot when they join; 0: nobody. The program says then what adaptive brought, and how sure that is."
+            "Drawn by lot when they join; 0: nobody. The program then says what adaptive brought, and how surely."
         ),
     )
     new_per_day = forms.IntegerField(label=gettext_lazy("New questions a day"), min_value=1, max_value=MOST_A_DAY)
