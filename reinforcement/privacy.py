@@ -55,7 +55,9 @@ moment = pseudonymised("cut to the day: a moment could be matched with other rec
 decide(
     Question,
     {
-        content: "id public_id organization competency external_id same_key current_version meaning_since created_at archived_at",
+        content: (
+            "id public_id organization competency external_id same_key current_version meaning_since difficulty created_at archived_at"
+        ),
         made_by: "created_by",
     },
 )

@@ -14,7 +14,8 @@ from accounts.organizations import sum_over_organizations
 from reinforcement.daily.models import Answer
 from reinforcement.memory.features import easiness
 from reinforcement.memory.models import QuestionEasiness
-from reinforcement.memory.prior import UNKNOWN_SHARE
+from reinforcement.memory.prior import guessed_share
+from reinforcement.questions.models import Question
 
 
 def count_easiness(now: datetime) -> int:
@@ -31,7 +32,9 @@ def count_easiness_of(organization: Organization, now: datetime) -> int:
     before = {row.question_id: row for row in _current(organization)}
     firsts = _counts(_first_answers(organization, now), due)
     versions = []
+    guesses = dict(Question.objects.filter(organization=organization, pk__in=due).values_list("pk", "difficulty"))
     for question, (meaning, answers, rights) in _counts(_answers(organization, now), due).items():
+        share = guessed_share(guesses[question])
         _meaning, first_answers, first_rights = firsts[question]
         version = QuestionEasiness(
             organization=organization,
@@ -39,9 +42,9 @@ def count_easiness_of(organization: Organization, now: datetime) -> int:
             meaning_since=meaning,
             counted_at=now,
             answers=answers,
-            easiness=easiness(rights, answers, UNKNOWN_SHARE),
+            easiness=easiness(rights, answers, share),
             first_answers=first_answers,
-            first_easiness=easiness(first_rights, first_answers, UNKNOWN_SHARE),
+            first_easiness=easiness(first_rights, first_answers, share),
         )
         older = before.get(question)
         if older and older.meaning_since == meaning and first_answers - older.first_answers < organization.small_group_minimum:

@@ -115,8 +115,8 @@ def answer(
 
 def _read_again(member: Member, item: DailySetItem) -> store.Kept:
     """What an answer depends on and others change: memory, and since when the question means what it means."""
-    item.question.refresh_from_db(fields=["meaning_since"])
-    return store.find(member.organization_id, member.pk, item.question_id, item.competency_id)
+    item.question.refresh_from_db(fields=["meaning_since", "difficulty"])
+    return store.find(member.organization_id, member.pk, item.question, item.competency_id)
 
 
 def is_key_of_another(member: Member, item: DailySetItem, request_key: UUID) -> bool:

@@ -14,8 +14,22 @@ PRIOR_FILE = Path(__file__).with_name("prior.json")
 # The share of rights before anybody has answered. It is part of the folds of answers that came before there was a memory model, and of what
 # is counted about questions: another value asks for a rebuild of all memory.
 UNKNOWN_SHARE = 0.6
-# A question of which nobody's answers say anything yet.
-UNKNOWN_ITEM = Item(easiness=logit(UNKNOWN_SHARE), first_easiness=logit(UNKNOWN_SHARE), answers=0)
+# The share of rights that an author's guess stands for.
+_GUESSED = {"": UNKNOWN_SHARE, "easy": 0.8, "medium": 0.6, "hard": 0.4}
+
+
+def guessed_share(difficulty: str) -> float:
+    """The share of rights by the author's guess "easy", "medium" or "hard", and without one."""
+    return _GUESSED[difficulty]
+
+
+def unknown_item(difficulty: str = "") -> Item:
+    """A question of which nobody's answers say anything yet: imagined answers alone."""
+    easiness = logit(guessed_share(difficulty))
+    return Item(easiness, easiness, answers=0)
+
+
+UNKNOWN_ITEM = unknown_item()
 
 
 def read_prior(path: Path = PRIOR_FILE) -> Models:

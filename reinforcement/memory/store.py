@@ -14,7 +14,7 @@ from reinforcement.memory.features import Item, Learner, Skill
 from reinforcement.memory.fold import Person, Remembered
 from reinforcement.memory.models import CompetencyState, FittedModels, LearnerState, MemoryState, ModelsInForce, QuestionEasiness
 from reinforcement.memory.packing import packed, unpacked
-from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
+from reinforcement.memory.prior import PRIOR, unknown_item
 from reinforcement.memory.versions import Models, from_kept
 from reinforcement.questions.models import Question
 
@@ -69,20 +69,20 @@ def kept_with(item) -> Kept:
     skill = Skill(item.skill_ability, unpacked(item.skill_practice)) if item.skill_id is not None else None
     # How easy another meaning was says nothing about this one.
     is_known = item.item_meaning_since == item.question.meaning_since
-    known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if is_known else UNKNOWN_ITEM
+    known = Item(*[getattr(item, f"item_{name}") for name in _ITEM]) if is_known else unknown_item(item.question.difficulty)
     return Kept(memory_with(item), Person(learner, skill), known, item.fitted_id, item.memory_id, item.learner_id, item.skill_id)
 
 
-def find(organization_id: int, member_id: int, question_id: int, competency_id: int) -> Kept:
+def find(organization_id: int, member_id: int, question: Question, competency_id: int) -> Kept:
     """The same, looked up now. Five statements."""
-    state = MemoryState.objects.filter(member_id=member_id, question_id=question_id).first()
+    state = MemoryState.objects.filter(member_id=member_id, question=question).first()
     learner = LearnerState.objects.filter(member_id=member_id).first()
     skill = CompetencyState.objects.filter(member_id=member_id, competency_id=competency_id).first()
-    easiness = QuestionEasiness.objects.filter(question_id=question_id, is_current=True, meaning_since=F("question__meaning_since")).first()
+    easiness = QuestionEasiness.objects.filter(question=question, is_current=True, meaning_since=question.meaning_since).first()
     return Kept(
         remembered(state) if state else None,
         Person(learner_of(learner) if learner else None, skill_of(skill) if skill else None),
-        Item(*[getattr(easiness, name) for name in _ITEM]) if easiness else UNKNOWN_ITEM,
+        Item(*[getattr(easiness, name) for name in _ITEM]) if easiness else unknown_item(question.difficulty),
         fitted_in_force(organization_id),
         *[row.pk if row else None for row in (state, learner, skill)],
     )

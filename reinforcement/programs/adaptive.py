@@ -15,14 +15,14 @@ from reinforcement.memory import store
 from reinforcement.memory.columns import NO_PRACTICE, PRACTICE
 from reinforcement.memory.packing import DAY_SECONDS
 from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, draw, values
-from reinforcement.memory.prior import UNKNOWN_ITEM
+from reinforcement.memory.prior import unknown_item
 
 # Pairs whose worth is reckoned at once: on the way some hundred bytes for each.
 PAIRS_AT_ONCE = 50_000
 
 _LINES = """
 SELECT valuable.organization_id, valuable.program_id, valuable.starts_on, valuable.ends_on, valuable.new_per_day, valuable.competency_id,
-       COALESCE(known.easiness, %s)
+       known.easiness, valuable.difficulty
 FROM valuable
 LEFT JOIN reinforcement_questioneasiness known
      ON known.question_id = valuable.question_id AND known.is_current AND known.meaning_since = valuable.meaning_since
@@ -167,14 +167,15 @@ def _parts(programs: np.ndarray, dates: np.ndarray) -> Iterator[tuple[int, np.nd
             yield int(part[0]), part
 
 
-def _rows(statement: str, parameters: Sequence = ()) -> list[tuple]:
+def _rows(statement: str) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement)
         return cursor.fetchall()
 
 
 def _lines() -> _Lines:
-    organization, program, starts_on, ends_on, new_per_day, competency, easiness = zip(*_rows(_LINES, [UNKNOWN_ITEM.easiness]), strict=True)
+    organization, program, starts_on, ends_on, new_per_day, competency, known, difficulty = zip(*_rows(_LINES), strict=True)
+    easiness = [unknown_item(guess).easiness if found is None else found for found, guess in zip(known, difficulty, strict=True)]
     return _Lines(
         organization, np.array(program), _dates(starts_on), _dates(ends_on), np.array(new_per_day), np.array(competency), np.array(easiness)
     )

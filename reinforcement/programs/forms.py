@@ -13,7 +13,7 @@ from reinforcement.programs.words import weekday_name
 
 SPACING = ("days_after_wrong", "days_after_right", "rights_to_retire")
 # Which of the numbers decide in a mode.
-SPACING_OF = {Program.Mode.FIXED: SPACING, Program.Mode.ERRORS: ("days_after_wrong",)}
+SPACING_OF: dict[str, tuple[str, ...]] = {Program.Mode.FIXED: SPACING, Program.Mode.ERRORS: ("days_after_wrong",)}
 # What a program that runs may still change: not what people were told about when questions return.
 OPEN_WHILE_RUNNING = ("name", "description", "ends_on", "weekdays", "new_per_day", "cap_per_day")
 MODES = [
@@ -82,9 +82,7 @@ class ProgramForm(forms.ModelForm):
         min_value=0,
         max_value=MOST_COMPARED,
         required=False,
-        help_text=gettext_lazy(
-            "Drawn by lot when they join; 0: nobody. The program then says what adaptive brought, and how surely."
-        ),
+        help_text=gettext_lazy("Drawn by lot when they join; 0: nobody. The program then says what adaptive brought, and how surely."),
     )
     new_per_day = forms.IntegerField(label=gettext_lazy("New questions a day"), min_value=1, max_value=MOST_A_DAY)
     cap_per_day = forms.IntegerField(
@@ -119,7 +117,7 @@ class ProgramForm(forms.ModelForm):
         # What says nothing in the mode may be left empty, and keeps its value.
         for name in SPACING:
             if values.get(name) is None and name not in self.errors:
-                if name in SPACING_OF.get(values.get("mode"), ()):
+                if name in SPACING_OF.get(values.get("mode", ""), ()):
                     self.add_error(name, _("This mode needs a number here."))
                 else:
                     values[name] = getattr(self.instance, name)

@@ -47,10 +47,11 @@ GROUP BY member.id, member.organization_id, member.language, local_day.local_dat
 """
 # The questions of each offer, a question in two programs once: with the one that started first.
 _OFFERED = """
-SELECT offer, program_id, starts_on, new_per_day, question_id, position, ends_on, competency_id, meaning_since, organization_id, is_fixed,
-       CASE WHEN mode = 'adaptive' AND is_fixed = 0 THEN 1 ELSE 0 END AS is_by_value
+SELECT offer, program_id, starts_on, new_per_day, question_id, position, ends_on, competency_id, meaning_since, difficulty, organization_id,
+       is_fixed, CASE WHEN mode = 'adaptive' AND is_fixed = 0 THEN 1 ELSE 0 END AS is_by_value
 FROM (SELECT offers.offer, program.id AS program_id, program.starts_on, program.new_per_day, line.question_id, line.position,
-             program.mode, program.ends_on, question.competency_id, question.meaning_since, program.organization_id,
+             program.mode, program.ends_on, question.competency_id, question.meaning_since, question.difficulty,
+             program.organization_id,
              CASE WHEN {is_fixed} THEN 1 ELSE 0 END AS is_fixed,
              ROW_NUMBER() OVER (PARTITION BY offers.offer, line.question_id ORDER BY program.starts_on, program.id) AS appearance
       FROM (SELECT DISTINCT offer FROM owed) offers

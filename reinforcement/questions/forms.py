@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from reinforcement.competencies.forms import CompetencyChoiceField
 from reinforcement.questions.kinds.registry import KINDS
 from reinforcement.questions.letters import letter_reference
-from reinforcement.questions.models import QuestionVersion
+from reinforcement.questions.models import Question, QuestionVersion
 from reinforcement.questions.services import LONGEST_PROMPT, LONGEST_SOURCE
 
 LONGEST_TEXT = 20_000
@@ -64,9 +64,15 @@ class QuestionForm(WordsForm):
         empty_label=gettext_lazy("Choose one"),
         error_messages={"required": gettext_lazy("Choose what the question counts for.")},
     )
+    difficulty = forms.ChoiceField(
+        label=gettext_lazy("How hard is it?"),
+        choices=[("", gettext_lazy("No guess")), *Question.Difficulty.choices],
+        required=False,
+        help_text=gettext_lazy("Your guess counts as four answers; real ones soon outweigh it."),
+    )
     change = forms.ChoiceField(label=gettext_lazy("What did you change?"), choices=CHANGES, required=False, widget=forms.RadioSelect)
 
-    field_order = ["kind", "language", "situation", "prompt", "explanation", "competency", "source", "change"]
+    field_order = ["kind", "language", "situation", "prompt", "explanation", "competency", "difficulty", "source", "change"]
 
     def __init__(self, *args, places, asks_change: bool = False, is_new: bool = True, **kwargs):
         super().__init__(*args, **kwargs)

@@ -32,6 +32,11 @@ class QuestionQuerySet(models.QuerySet):
 class Question(models.Model):
     """One point to know. What is asked stands in its versions; memory and figures hang on the question."""
 
+    class Difficulty(models.TextChoices):
+        EASY = "easy", _("Easy: most will know it")
+        MEDIUM = "medium", _("Medium")
+        HARD = "hard", _("Hard: most will not know it yet")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="questions")
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="questions", verbose_name=_("competency"))
@@ -41,6 +46,8 @@ class Question(models.Model):
     current_version = models.ForeignKey("QuestionVersion", null=True, on_delete=models.PROTECT, related_name="+")
     # Number of the last version that changed the meaning: answers to older ones say nothing about when it returns.
     meaning_since = models.PositiveIntegerField(default=1)
+    # The author's guess, which counts as a few answers until there are real ones; empty: none.
+    difficulty = models.CharField(max_length=10, choices=Difficulty, blank=True)
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -60,6 +60,7 @@ class NewQuestion:
     competency: Competency
     asked: Asked
     external_id: str = ""
+    difficulty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,11 @@ def _problems_of_texts(words: Words) -> list[Problem]:
 
 
 @transaction.atomic
-def create_question(*, competency: Competency, asked: Asked, created_by: Member | None = None, external_id: str = "") -> Question:
+def create_question(
+    *, competency: Competency, asked: Asked, created_by: Member | None = None, external_id: str = "", difficulty: str = ""
+) -> Question:
     """A new question with its first version, in the organization of `competency`; ContentError when it cannot be asked."""
-    [question] = write_questions(competency.organization, [NewQuestion(competency, asked, external_id)], created_by=created_by)
+    [question] = write_questions(competency.organization, [NewQuestion(competency, asked, external_id, difficulty)], created_by=created_by)
     return question
 
 
@@ -163,6 +166,12 @@ def restore_question(question: Question) -> None:
     question.save(update_fields=["archived_at"])
 
 
+def guess_difficulty(question: Question, difficulty: str) -> None:
+    """Keeps the author's guess, empty for none. It counts from the next prediction on, until the question has answers enough."""
+    question.difficulty = difficulty
+    question.save(update_fields=["difficulty"])
+
+
 @transaction.atomic
 def write_questions(organization: Organization, new: Sequence[NewQuestion], *, created_by: Member | None = None) -> list[Question]:
     """The new questions with their first versions, in the order given; a constant number of statements for each 500."""
@@ -175,6 +184,7 @@ def write_questions(organization: Organization, new: Sequence[NewQuestion], *, c
                 organization=organization,
                 competency=item.competency,
                 external_id=item.external_id,
+                difficulty=item.difficulty,
                 same_key=same_key(item.asked.words.prompt),
                 created_by=created_by,
             )

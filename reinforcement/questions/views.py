@@ -77,7 +77,10 @@ def question_create(request):
     asked = read_version(form, answers, language=language)
     if asked is None:
         return _editor(request, form, answers, words_from(form, answers, language), status=422)
-    question = services.create_question(competency=form.cleaned_data["competency"], asked=asked, created_by=request.member)
+    values = form.cleaned_data
+    question = services.create_question(
+        competency=values["competency"], asked=asked, difficulty=values["difficulty"], created_by=request.member
+    )
     messages.success(request, _("The question is in the bank."))
     return redirect("reinforcement:question_detail", question.public_id)
 
@@ -94,7 +97,8 @@ def question_detail(request, public_id):
     options: dict[str, Any] = {"places": places, "asks_change": bool(people), "is_new": False}
     around: dict[str, Any] = {"question": question, "version": version, "people": people}
     if request.method == "GET":
-        initial = initial_of(original) | {"kind": version.kind, "competency": str(question.competency.public_id)}
+        filed = {"competency": str(question.competency.public_id), "difficulty": question.difficulty}
+        initial = initial_of(original) | {"kind": version.kind, **filed}
         answers = Answers.of(version.kind, original.content, version.answer_key)
         return _editor(request, QuestionForm(initial=initial, **options), answers, original, **around)
     form = QuestionForm(request.POST, **options)
@@ -116,11 +120,15 @@ def question_detail(request, public_id):
 
 
 def _publish(request, question: Question, form: QuestionForm, asked: services.Asked, *, is_same: bool) -> None:
-    competency = form.cleaned_data["competency"]
+    competency, difficulty = form.cleaned_data["competency"], form.cleaned_data["difficulty"]
+    is_guessed = difficulty != question.difficulty
+    if is_guessed:
+        services.guess_difficulty(question, difficulty)
+        messages.success(request, _("Your guess of how hard it is counts from now on."))
     if competency != question.competency:
         services.file_under(question, competency)
         messages.success(request, _("The question counts for “%(name)s” from now on.") % {"name": competency.name})
-    elif is_same:
+    elif is_same and not is_guessed:
         messages.info(request, _("Nothing has changed."))
     if not is_same:
         change = form.cleaned_data.get("change") or QuestionVersion.Change.WORDING

@@ -104,7 +104,7 @@ def asked(seller, on: datetime) -> list[tuple[int, str]]:
 
 def worth_of(seller: Member, program: Program, question: Question, now: datetime) -> float:
     """What asking is worth, from what answering knows of the seller: one pair on its own."""
-    kept = store.find(seller.organization_id, seller.pk, question.pk, question.competency_id)
+    kept = store.find(seller.organization_id, seller.pk, question, question.competency_id)
     practice = kept.memory.practice if kept.memory else None
     blank = (0.0,) * len(HALF_LIVES)
     pair = Candidates(

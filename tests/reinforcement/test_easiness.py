@@ -161,3 +161,18 @@ def test_new_meaning_is_unknown_again():
     assert count_easiness(timezone.now()) == 0
     [row] = answered(question, RIGHT)
     assert row.easiness == UNKNOWN_ITEM.easiness
+
+
+@pytest.mark.parametrize(("difficulty", "share"), [("easy", 0.8), ("medium", 0.6), ("hard", 0.4), ("", 0.6)])
+def test_authors_guess_counts_as_four_answers(difficulty, share):
+    question = QuestionFactory(difficulty=difficulty)
+    first, *_others = answered(question, RIGHT, WRONG, WRONG, WRONG, WRONG, WRONG)
+    assert sigmoid(first.easiness) == pytest.approx(share)
+    count_easiness(timezone.now())
+    row = current(question)
+    assert sigmoid(row.easiness) == sigmoid(row.first_easiness) == pytest.approx((1 + 4 * share) / 10)
+
+
+def test_question_that_is_guessed_to_be_hard_is_expected_less_often_right():
+    easy, hard = (answered(QuestionFactory(difficulty=difficulty), RIGHT)[0].predicted for difficulty in ("easy", "hard"))
+    assert hard < easy - 0.1
