@@ -50,6 +50,7 @@ def measure(setting: Setting, mode: str, sellers: int, questions: int, answering
     setting.postgres.create_database(f"{database}_answering", template=database)
     first = prepare(setting.environment("ours", database))
     second = prepare(setting.environment("ours", database))
+    one = json.loads(web.run(["-m", "bench.choosing"], setting.environment("ours", database)))
     idle, meanwhile = _answers_meanwhile(setting.environment("ours", f"{database}_answering"), browsers, min(IDLE_ANSWERS, answering))
     if idle.failed or meanwhile.failed:
         print(f"answers failed: {idle.first_failure or meanwhile.first_failure}", file=sys.stderr)
@@ -63,6 +64,8 @@ def measure(setting: Setting, mode: str, sellers: int, questions: int, answering
         "peak_mb": round(first["peak_mb"], 1),
         "second_run_changes": second["sets"] + second["items"] + second["messages"],
         "answer_p95_ratio": round(meanwhile.percentile(0.95) / idle.percentile(0.95), 2) if meanwhile.milliseconds else None,
+        "choose_one_ms": round(one["milliseconds"], 1),
+        "chosen_for_one": one["rows"],
         "sets": first["sets"],
         "items": first["items"],
         "answers_meanwhile": len(meanwhile.milliseconds),

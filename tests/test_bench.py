@@ -44,11 +44,12 @@ def test_serving_bench_compares_every_page_with_the_floor_and_loses_nothing():
 
 
 @pytest.mark.faults
-def test_planner_bench_has_its_figures_and_its_second_run_changes_nothing():
-    [line] = lines_of("bench.plan", "--sellers", "60", "--questions", "20")
+@pytest.mark.parametrize("mode", ["fixed", "adaptive"])
+def test_planner_bench_has_its_figures_and_its_second_run_changes_nothing(mode):
+    [line] = lines_of("bench.plan", "--mode", mode, "--sellers", "60", "--questions", "20")
     assert set(report.PLAN) <= line.keys()
-    assert (line["mode"], line["sellers"], line["questions"], line["second_run_changes"]) == ("fixed", 60, 20, 0)
-    assert (line["sets"], line["items"], line["failed"]) == (30, 90, 0)
+    assert (line["mode"], line["sellers"], line["questions"], line["second_run_changes"]) == (mode, 60, 20, 0)
+    assert (line["sets"], line["items"], line["failed"], line["chosen_for_one"]) == (30, 90, 0, 3)
     assert line["ratio"] > 0
 
 

@@ -64,6 +64,7 @@ COMMANDS = {
     ".venv/bin/python -m bench.serve --quick": "bench",
     ".venv/bin/python -m bench.plan --sellers 10000,100000 --questions 100": "bench",
     ".venv/bin/python -m bench.plan --sellers 200 --questions 20 --json": "bench",
+    ".venv/bin/python -m bench.plan --mode adaptive --sellers 200 --questions 20 --json": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol folds": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol stream --json": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --permute": "bench",

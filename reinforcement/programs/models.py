@@ -63,7 +63,7 @@ class Program(models.Model):
     rights_to_retire = models.PositiveSmallIntegerField(_("times right in a row until it is mastered"), default=2)
     # Of an adaptive program: how many of a hundred sellers, drawn by lot, run by the fixed rule, so that the two can be compared.
     fixed_share = models.PositiveSmallIntegerField(
-        _("sellers in a hundred who run on fixed spacing, for comparison"), default=0, validators=[MaxValueValidator(50)]
+        _("sellers in a hundred who run on fixed spacing, for comparison"), default=0, db_default=0, validators=[MaxValueValidator(50)]
     )
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

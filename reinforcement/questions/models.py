@@ -47,7 +47,7 @@ class Question(models.Model):
     # Number of the last version that changed the meaning: answers to older ones say nothing about when it returns.
     meaning_since = models.PositiveIntegerField(default=1)
     # The author's guess, which counts as a few answers until there are real ones; empty: none.
-    difficulty = models.CharField(max_length=10, choices=Difficulty, blank=True)
+    difficulty = models.CharField(max_length=10, choices=Difficulty, blank=True, db_default="")
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
