@@ -98,7 +98,8 @@ def fit_pooled(at: datetime) -> int:
     """
     counts = {organization: _answered(organization, at).count() for organization in Organization.objects.order_by("pk")}
     in_force = {organization: store.in_force(organization) for organization, answered in counts.items() if answered < FEWEST}
-    waiting = {organization: before for organization, before in in_force.items() if not _is_own(before)}
+    # Where a run was killed, some have this night's version already.
+    waiting = {one: before for one, before in in_force.items() if not (before and (_is_own(before) or before.fitted.fitted_at == at))}
     total, newest = sum(counts.values()), store.pooled_version()
     if not waiting or total < FEWEST:
         return 0

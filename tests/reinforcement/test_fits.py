@@ -301,7 +301,7 @@ def test_numbers_that_are_none_do_not_come_in_force(organization, monkeypatch, c
     plant(organization, answers=1_200)
     wild = replace(PRIOR.recall, weights=(math.nan, *[0.0] * (len(FEATURES) - 1)))
     with monkeypatch.context() as fitted_wrong:
-        fitted_wrong.setattr(fitting, "fit_logistic", lambda *about: wild)
+        fitted_wrong.setattr(fitting, "fit_earlier", lambda *about: wild)
         assert not fits.fit_own(organization, NIGHT)
     monkeypatch.setattr(fitting, "fit_like", lambda *about: wild)
     assert not fits.fit_own(organization, NIGHT)
