@@ -16,8 +16,9 @@ SELECT organization_id, id, 1, '2020-01-01', 50, (id * 7919 % 1000) / 400.0 - 1.
 FROM reinforcement_question;
 UPDATE reinforcement_answer answer
 SET verdict = CASE WHEN random() < chance THEN 'right' ELSE 'wrong' END, predicted = 0.6, easiness = known.easiness
-FROM (SELECT answer.id, version.easiness,
-          1 / (1 + exp(1 - 2 * abs(version.easiness) - (answer.member_id * 104729 % 1000) / 400.0 + 1.25 - CASE WHEN is_first THEN 0 ELSE 0.5 END)) AS chance
+FROM (SELECT answer.id, version.easiness, 1 / (1 + exp(
+          1 - 2 * abs(version.easiness) - (answer.member_id * 104729 % 1000) / 400.0 + 1.25 - CASE WHEN is_first THEN 0 ELSE 0.5 END
+      )) AS chance
       FROM reinforcement_answer answer JOIN reinforcement_questioneasiness version USING (question_id)) known
 WHERE known.id = answer.id;
 VACUUM ANALYZE

@@ -206,6 +206,9 @@ def test_long_work_keeps_its_queue_and_its_time(services):
         assert long["visibility_timeout"] > long_work.conf.task_time_limit
         assert long["global_keyprefix"] == short["global_keyprefix"] + "long:"
         assert short["visibility_timeout"] == 300  # that of the others is left alone
+    else:
+        # The embedded broker has one worker for all, and it reads the queue of the short tasks.
+        assert long_work.conf.task_default_queue == current_app.conf.task_default_queue
 
 
 # Parameters of routes that are a key to something: whoever has it may use it.
