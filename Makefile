@@ -81,6 +81,7 @@ bench: setup .venv/tests
 	$(BIN)/python -m bench.serve
 	$(BIN)/python -m bench.plan
 	$(BIN)/python -m bench.plan --mode adaptive
+	$(BIN)/python -m bench.fit --answers 20000
 
 lock: .venv/tests
 	$(BIN)/python -m pip install -q uv

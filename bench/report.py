@@ -19,6 +19,7 @@ SERVE = (
     "busy",
     "value",
 )
+FIT = ("answers", "sellers", "seconds", "peak_mb", "trees", "version_kb", "predict_us", "log_loss", "log_loss_before", "busy")
 PLAN = ("mode", "sellers", "questions", "seconds", "floor_seconds", "ratio", "peak_mb", "second_run_changes", "answer_p95_ratio", "busy")
 
 

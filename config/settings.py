@@ -242,6 +242,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="7"),
         "options": {"expires": 3000},
     },
+    # After the easiness. A lost tick is made good by the next: a night's fits are owed once.
+    "owe_fits": {
+        "task": "reinforcement.tasks.owe_fits",
+        "schedule": crontab(hour="2-4", minute="17"),
+        "options": {"expires": 3000},
+    },
     "publish_figures": {
         "task": "reinforcement.tasks.publish_figures",
         "schedule": crontab(minute="37"),

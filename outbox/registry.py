@@ -46,6 +46,7 @@ _message_kinds: dict[str, MessageKind] = {}
 _secret_kinds: set[str] = set()
 _follow_ups: dict[str, FollowUp] = {}
 _job_kinds: dict[str, JobKind] = {}
+_long_kinds: set[str] = set()
 
 
 def register_message_kind(name: str, kind: MessageKind, *, is_secret: bool = False, follow_up: FollowUp | None = None) -> None:
@@ -57,8 +58,11 @@ def register_message_kind(name: str, kind: MessageKind, *, is_secret: bool = Fal
         _secret_kinds.add(name)
 
 
-def register_job_kind(name: str, run: JobKind) -> None:
+def register_job_kind(name: str, run: JobKind, *, is_long: bool = False) -> None:
+    """Makes the kind known. A long one may take hours: the worker of long work runs it, and holds its claim meanwhile."""
     _job_kinds[name] = run
+    if is_long:
+        _long_kinds.add(name)
 
 
 def message_kind(name: str) -> MessageKind:
@@ -78,6 +82,11 @@ def follow_up(message: OutboxMessage) -> None:
     """Lets the message's room owe what follows it."""
     if message.kind in _follow_ups:
         _follow_ups[message.kind](message)
+
+
+def long_kinds() -> set[str]:
+    """The kinds of jobs that the worker of long work runs."""
+    return _long_kinds
 
 
 def job_kind(name: str) -> JobKind:

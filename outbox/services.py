@@ -6,6 +6,7 @@ ended, and whose row another worker has taken, changes nothing any more.
 
 import logging
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -13,8 +14,9 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from outbox import mail
+from outbox.holding import holding
 from outbox.models import JOB_TRIES, MESSAGE_TRIES, Job, OutboxMessage, Owed
-from outbox.registry import UnknownKind, follow_up, is_secret, job_kind, message_kind
+from outbox.registry import UnknownKind, follow_up, is_secret, job_kind, long_kinds, message_kind
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,11 @@ def queue_job(*, key: str, due_at: datetime | None = None, **columns) -> Job:
     """The job with this key, due now unless told otherwise. A second call with the same key changes nothing."""
     job, _created = Job.objects.get_or_create(key=key, defaults={"due_at": due_at or timezone.now(), **columns})
     return job
+
+
+def queue_jobs(jobs: Iterable[Job]) -> None:
+    """Stores unsaved jobs in batches, one statement each; those whose key is there already change nothing."""
+    Job.objects.bulk_create(jobs, batch_size=500, ignore_conflicts=True)
 
 
 def try_message(pk: int) -> None:
@@ -92,7 +99,8 @@ def try_job(pk: int) -> None:
         park(job, "Its worker was lost at each try.")
         return
     try:
-        job_kind(job.kind)(job.payload)
+        with holding(job) if job.kind in long_kinds() else nullcontext():
+            job_kind(job.kind)(job.payload)
     except UnknownKind as failure:
         park(job, failure)
     except Exception as failure:

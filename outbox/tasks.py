@@ -1,11 +1,15 @@
 """Doors for workers. The sweep is the only publisher: it wakes a worker for each row that is due, again and again until it is done."""
 
+import time
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from config import long_work
 from outbox import services
 from outbox.models import Heartbeat, Job, OutboxMessage
+from outbox.registry import long_kinds
 
 # Rows of each table that one tick publishes; what is left comes with the next tick.
 PUBLISHED_PER_TICK = 500
@@ -13,16 +17,20 @@ PUBLISHED_PER_TICK = 500
 
 @shared_task
 def sweep():
-    """Publishes what is due, oldest first, and beats the heart "beat". Costs two reads and a write however much waits."""
+    """Publishes what is due, oldest first, and beats the heart "beat". Costs three reads and a write however much waits."""
     now = timezone.now()
     Heartbeat.objects.bulk_create(
         [Heartbeat(name="beat", beaten_at=now)], update_conflicts=True, unique_fields=["name"], update_fields=["beaten_at"]
     )
-    for task, owed in ((deliver_message, OutboxMessage), (run_job, Job)):
-        for pk in owed.objects.due_before(now).order_by("due_at").values_list("pk", flat=True)[:PUBLISHED_PER_TICK]:
+    messages, jobs = OutboxMessage.objects.due_before(now), Job.objects.due_before(now)
+    for task, owed in ((deliver_message, messages), (run_job, jobs.exclude(kind__in=long_kinds()))):
+        for pk in owed.order_by("due_at").values_list("pk", flat=True)[:PUBLISHED_PER_TICK]:
             # A wake-up that nobody took until the next tick is worthless, as that tick publishes the row again. So the
             # queue never holds more than one tick. A broker that is away ends the tick; the next one catches up.
             task.apply_async((pk,), expires=settings.SWEEP_SECONDS, retry=False)
+    # One wake-up, however many wait: they are done one after the other, and a tick comes many times meanwhile.
+    if long_kinds() and jobs.filter(kind__in=long_kinds()).exists():
+        long_work.app.send_task(run_long_jobs.name, expires=settings.SWEEP_SECONDS, retry=False)
 
 
 @shared_task
@@ -33,3 +41,15 @@ def deliver_message(message_id):
 @shared_task
 def run_job(job_id):
     services.try_job(job_id)
+
+
+@shared_task(time_limit=long_work.TIME_LIMIT)
+def run_long_jobs():
+    """Long jobs that are due, oldest first, until none is left; after an hour the next tick wakes for the rest."""
+    began = time.monotonic()
+    while time.monotonic() - began < long_work.HOUR:
+        now = timezone.now()
+        pk = Job.objects.due_before(now).filter(kind__in=long_kinds()).order_by("due_at").values_list("pk", flat=True).first()
+        if pk is None:
+            return
+        services.try_job(pk)

@@ -26,6 +26,7 @@ ROOMS = {
 # Modules that may import one module of `config`, with the reason.
 CONFIG_IMPORTS = {
     ("outbox.*", "config.celery"): "the only publisher and its tasks need the broker's connection",
+    ("outbox.tasks", "config.long_work"): "the same, for long jobs",
 }
 
 # Pure: values in, values out. Neither Django nor the database, except the translation of words where named.

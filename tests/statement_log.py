@@ -47,6 +47,7 @@ SYSTEM = {
     "reinforcement.daily.links:open_link": "the signed token names the set: before it is read, nobody is known",
     "reinforcement.daily.messages:send_again": "the same: the token names the set, the set its member",
     "reinforcement.daily.shares:count_option_shares": "a periodic batch counts the answers to the versions of all organizations",
+    "reinforcement.daily.fits:fit_pooled": "the models of organizations with few answers are fitted on the answers of all",
     "dashboards.backup.databases:copy_to": "a backup holds all organizations; it counts the rows of each table",
     "dashboards.backup.databases:held": "a restore is compared with its manifest, table by table",
     "dashboards.doctor.examination:look": "an operator looks at the work that is owed in all organizations, and reads counts only",

@@ -54,6 +54,14 @@ def test_planner_bench_has_its_figures_and_its_second_run_changes_nothing(mode):
 
 
 @pytest.mark.faults
+def test_fitting_bench_brings_models_in_force():
+    [line] = lines_of("bench.fit", "--answers", "6000")
+    assert set(report.FIT) <= line.keys()
+    assert line["answers"] >= 5_000
+    assert line["log_loss"] < line["log_loss_before"]
+
+
+@pytest.mark.faults
 def test_an_answer_that_is_lost_is_found():
     with bench_setting() as setting:
         setting.fill_project("ours", Size(20, (10,)))

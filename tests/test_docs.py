@@ -65,6 +65,8 @@ COMMANDS = {
     ".venv/bin/python -m bench.plan --sellers 10000,100000 --questions 100": "bench",
     ".venv/bin/python -m bench.plan --sellers 200 --questions 20 --json": "bench",
     ".venv/bin/python -m bench.plan --mode adaptive --sellers 200 --questions 20 --json": "bench",
+    ".venv/bin/python -m bench.fit --answers 1000000": "bench",
+    ".venv/bin/python -m bench.fit --answers 20000 --json": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol folds": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol stream --json": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --permute": "bench",
@@ -94,6 +96,8 @@ COMMANDS = {
     + '--competency "First conversations"': "filled",
     ".venv/bin/gunicorn config.wsgi:application --bind 127.0.0.1:8000 --worker-class gthread --workers 2 --threads 4": "process",
     ".venv/bin/celery -A config worker --concurrency 2 --without-gossip --without-mingle --without-heartbeat --loglevel WARNING": "process",
+    ".venv/bin/celery -A config.long_work worker --queues long --concurrency 1 --without-gossip --without-mingle --without-heartbeat "
+    "--loglevel WARNING": "process",
     ".venv/bin/celery -A config beat --loglevel WARNING": "process",
     ".venv/bin/celery -A config worker --beat --concurrency 1 --without-gossip --without-mingle --without-heartbeat "
     "--loglevel WARNING": "process",

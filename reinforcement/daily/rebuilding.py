@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Member
+from reinforcement.daily import log
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.services import as_counted, as_logged, monday_of
 from reinforcement.memory import store
@@ -40,13 +41,19 @@ class Folded:
     skills: dict[tuple[int, int], Skill]
 
 
+def refuse_bad_log(members: Iterable[int]) -> None:
+    """Reads the log of these members through. Raises log.LogError, which names the row, where no memory can be made of it."""
+    for _row in log.read(Answer.objects.filter(member_id__in=list(members))):
+        pass
+
+
 def memory_differences(members: Iterable[int]) -> list[Difference]:
-    """How the memory of these members (their ids) differs from the fold of their answers. Changes nothing."""
+    """How the memory of these members (their ids) differs from the fold of their answers. Changes nothing. Raises log.LogError."""
     return _memory_differences(_kept(list(members)), _folded(list(members)))
 
 
 def rebuild_memory(members: Iterable[int]) -> list[Difference]:
-    """Writes the memory of these members from their answers; the differences that were mended."""
+    """Writes the memory of these members from their answers; the differences that were mended. Raises log.LogError, changing nothing."""
     members = list(members)
     with transaction.atomic():
         # Nobody may answer between the reading of the log and the writing of the rows.
@@ -84,16 +91,14 @@ def _kept(members: list[int]) -> Folded:
 
 
 def _folded(members: list[int]) -> Folded:
-    answers = Answer.objects.filter(member_id__in=members).select_related("item__daily_set", "version", "question").order_by("pk")
     folded = Folded({}, {}, {})
-    for answer in answers.iterator(chunk_size=2000):
+    for answer in log.read(Answer.objects.filter(member_id__in=members).order_by("pk")):
         question, whose, competency = (
             (answer.member_id, answer.question_id),
             (answer.member_id,),
             (answer.member_id, answer.competency_id),
         )
-        counts = answer.version.number >= answer.question.meaning_since
-        logged = as_logged(answer, set_on=answer.item.daily_set.local_date, counts=counts)
+        logged = as_logged(answer, set_on=answer.set_on, counts=answer.number >= answer.meaning_since)
         before = folded.memories.get(question)
         practice = before.practice if before else None
         person = Person(folded.learners.get(whose), folded.skills.get(competency))

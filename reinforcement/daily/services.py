@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import access, rows, statements
 from accounts.models import Member
 from accounts.statements import Part
+from reinforcement.daily.log import LogRow
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
 from reinforcement.memory.fold import LoggedAnswer, Remembered, fold, fold_person
@@ -173,7 +174,7 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     return Answered(row, item, is_replay=False, before=before, beside=read)
 
 
-def as_logged(row: Answer, *, set_on: date, counts: bool) -> LoggedAnswer:
+def as_logged(row: Answer | LogRow, *, set_on: date, counts: bool) -> LoggedAnswer:
     """The row as the fold of memory reads it."""
     return LoggedAnswer(
         verdict=row.verdict,

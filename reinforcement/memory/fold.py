@@ -1,6 +1,6 @@
 """Memory as a fold of the log of answers. Pure: the same function keeps a row while answering and rebuilds it from the log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from reinforcement.memory.features import Item, Learner, Practice, Record, Skill, practised
@@ -87,6 +87,11 @@ def fold(before: Remembered | None, answer: LoggedAnswer) -> Remembered:
         retired_on=retired_on,
         practice=practice,
     )
+
+
+def restarted(before: Remembered) -> Remembered:
+    """The memory after a change of meaning: the question counts as new. `store.restart` does the same to everybody's rows at once."""
+    return replace(before, rights_in_a_row=0, due_on=None, retired_on=None, practice=None)
 
 
 def fold_person(before: Person, practice: Practice | None, answer: LoggedAnswer) -> tuple[Learner, Skill]:

@@ -98,9 +98,18 @@ class FittedModels(models.Model):
 
     # Empty: fitted on the answers of all organizations together, for those with too few of their own.
     organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
+    # What was answered by then was known: the moment of the night's run.
     fitted_at = models.DateTimeField()
+    # All that were there, also those that were too old to be fitted on.
     answers = models.PositiveIntegerField()
     weights = models.JSONField()
+
+    class Meta:
+        # A night's fit that runs twice leaves one version.
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "fitted_at"], name="fitted_models_once_a_night"),
+            models.UniqueConstraint(fields=["fitted_at"], condition=Q(organization=None), name="fitted_models_pooled_once_a_night"),
+        ]
 
 
 class ModelsInForce(models.Model):

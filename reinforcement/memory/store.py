@@ -1,14 +1,18 @@
 """The only file that knows the rows of memory."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
+from accounts.models import Organization
 from accounts.statements import Part
 from reinforcement.memory.features import Item, Learner, Skill
 from reinforcement.memory.fold import Person, Remembered
@@ -104,6 +108,71 @@ def models_of(fitted_id: int | None) -> Models:
     except ValueError as refusal:
         logger.warning("fitted version %s is not used (%s)", fitted_id, refusal)
         return PRIOR
+
+
+def in_force(organization: Organization) -> ModelsInForce | None:
+    """The row that says what is in force, with its version but for the weights."""
+    current = ModelsInForce.objects.filter(organization=organization, is_current=True)
+    return current.select_related("fitted").defer("fitted__weights").first()
+
+
+def pooled_version() -> FittedModels | None:
+    """The latest version of all organizations together, but for its weights."""
+    return FittedModels.objects.filter(organization=None).defer("weights").order_by("fitted_at").last()
+
+
+@transaction.atomic
+def put_in_force(
+    organization: Organization,
+    version: FittedModels,
+    *,
+    instead_of: ModelsInForce | None,
+    since: datetime,
+    log_loss: float | None,
+    log_loss_before: float | None,
+) -> bool:
+    """Keeps `version`, unless it is there, and has the organization's next answers predicted with it.
+
+    False, and nothing changes, where another one than `instead_of` has come in force meanwhile. Answers do not wait.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    now = in_force(organization)
+    if (now and now.pk) != (instead_of and instead_of.pk):
+        return False
+    if version.pk is None:
+        made_by = {"organization": version.organization, "fitted_at": version.fitted_at}
+        version, _is_new = FittedModels.objects.get_or_create(**made_by, defaults={"answers": version.answers, "weights": version.weights})
+    ModelsInForce.objects.filter(organization=organization, is_current=True).update(is_current=False)
+    ModelsInForce.objects.create(organization=organization, fitted=version, since=since, log_loss=log_loss, log_loss_before=log_loss_before)
+    return True
+
+
+class Easiness(NamedTuple):
+    """A version of what was known of a question."""
+
+    counted_at: datetime
+    meaning_since: int
+    item: Item
+
+
+def easiness_versions(organization_id: int) -> dict[int, list[Easiness]]:
+    """Of each question of the organization, the oldest first. One statement."""
+    versions: dict[int, list[Easiness]] = defaultdict(list)
+    kept = QuestionEasiness.objects.filter(organization_id=organization_id).order_by("counted_at", "pk")
+    for question, counted_at, meaning, *item in kept.values_list("question_id", "counted_at", "meaning_since", *_ITEM).iterator():
+        versions[question].append(Easiness(counted_at, meaning, Item(*item)))
+    return versions
+
+
+def known_then(versions: Sequence[Easiness], meaning: int, moment: datetime, logged: float) -> Item:
+    """What an answer of `moment` knew of its question, whose easiness it has `logged`.
+
+    Versions are counted a while before they are there for answers, so the latest one of those with this easiness is meant.
+    """
+    for version in reversed(versions):
+        if version.meaning_since == meaning and version.counted_at <= moment and version.item.easiness == logged:
+            return version.item
+    return Item(logged, logged, answers=0)
 
 
 def still_means(question: Question) -> Part:

@@ -21,14 +21,16 @@ from dashboards.doctor.examination import examine, look
 from dashboards.doctor.findings import Check, Finding, Level, ok, problem, warning
 from dashboards.management.commands import doctor
 from outbox.models import Heartbeat, Job, OutboxMessage
+from outbox.services import queue_job
 from reinforcement.daily.models import Answer, DailySet
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.services import answer, items_to_answer
 from reinforcement.programs import services as programs
 from reinforcement.progress.models import MemberWeek
-from tests.factories import OwnerFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
+from tests.factories import DailySetFactory, OwnerFactory, ProgramFactory, QuestionFactory, SellerFactory, enroll, put_in
 from tests.mail_server import free_port, running_mail_server
 from tests.parts.servers import MissingServer, redis_server, wait_for
+from tests.reinforcement.planted import rewrite
 
 KEY = "sound-8f2c1d4e6b7a9035-sound-5d3b1f7e9c2a4680-abcdefghijk"
 CHECK = {check.name: check for check in CHECKS}
@@ -340,3 +342,17 @@ def test_command_prints_a_line_for_each_check_and_ends_well_on_warnings(monkeypa
         "",
         "0 problems, 1 warning, 1 fine.",
     ]
+
+
+@pytest.mark.parametrize(("hours", "level"), [(9, Level.OK), (11, Level.PROBLEM)])
+def test_long_job_may_wait_for_others_through_the_night(db, hours, level):
+    queue_job(key="fit", kind="fit_memory", due_at=timezone.now() - timedelta(hours=hours))
+    assert seen("worker").level == level
+
+
+def test_row_of_the_log_that_cannot_be_is_named(db):
+    daily_set = DailySetFactory(question_count=1)
+    given = answer(daily_set.member, items_to_answer(daily_set.member).get(daily_set=daily_set), {"chosen": ["a"]}).answer
+    rewrite(given, predicted=7.0)
+    finding = seen("figures")
+    assert (finding.level, f"answer {given.pk}:" in finding.found) == (Level.PROBLEM, True)

@@ -80,16 +80,16 @@ class Worker:
         self.environment = environment
         self.log = log
         self.at_once = 4
+        self.application = ["config", "worker", "-B", "--schedule", str(log.with_suffix(".beat"))]
         self.options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-c", str(self.at_once), "--loglevel", "INFO"]
         # Two workers with a beat each are two schedulers, that know nothing of each other.
-        schedule = self.log.with_suffix(".beat")
+        command = [sys.executable, "-m", "celery", "-A", *self.application, "-c", str(self.at_once), "--loglevel", "INFO"]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [*command, "--schedule", str(schedule), *self.options],
+                [*command, *self.options],
                 cwd=settings.BASE_DIR,
                 env=os.environ | self.environment,
                 start_new_session=True,
@@ -167,6 +167,16 @@ def worker(worker_environment, tmp_path):
 def second_worker(worker_environment, tmp_path):
     """Another one on the same broker, with a beat of its own; not yet started either."""
     worker = Worker(worker_environment, tmp_path / "second-worker.log")
+    yield worker
+    worker.kill()
+    worker.show_log()
+
+
+@pytest.fixture
+def long_worker(worker_environment, tmp_path):
+    """The worker of long work beside them, without a beat; not yet started."""
+    worker = Worker(worker_environment, tmp_path / "long-worker.log")
+    worker.at_once, worker.application = 1, ["config.long_work", "worker", "--queues", "long"]
     yield worker
     worker.kill()
     worker.show_log()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 from outbox.registry import Rendered, register_job_kind, register_message_kind
 
@@ -32,6 +33,12 @@ def write_line(payload):
         file.write(f"{payload['number']}\n")
 
 
+def outlast(payload):
+    """Takes longer than the limit of a short task, and than a lease."""
+    write_line(payload)
+    time.sleep(payload["seconds"])
+
+
 def kill_own_process(payload):
     """Dies as under the out-of-memory killer."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -41,4 +48,5 @@ register_message_kind("note", Note())
 register_message_kind("lethal_note", LethalNote())
 register_job_kind("succeed", succeed)
 register_job_kind("write_line", write_line)
+register_job_kind("outlast", outlast, is_long=True)
 register_job_kind("kill_own_process", kill_own_process)

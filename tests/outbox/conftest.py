@@ -35,6 +35,7 @@ def kinds(monkeypatch):
     """The registry, empty; kinds registered by a test are forgotten after it."""
     monkeypatch.setattr(registry, "_message_kinds", {})
     monkeypatch.setattr(registry, "_job_kinds", {})
+    monkeypatch.setattr(registry, "_long_kinds", set())
     monkeypatch.setattr(registry, "_secret_kinds", set())
     monkeypatch.setattr(registry, "_follow_ups", {})
 

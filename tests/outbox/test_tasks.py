@@ -1,6 +1,8 @@
 """The sweep: what it publishes, and that a broker that is away costs nothing but time."""
 
 import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,8 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from outbox import tasks
-from outbox.models import Heartbeat, OutboxMessage
+from config import long_work
+from outbox import holding, tasks
+from outbox.models import Heartbeat, Job, OutboxMessage
+from outbox.registry import register_job_kind
 from tests.outbox.conftest import owe_job, owe_note
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,69 @@ def test_sweep_is_the_only_publisher():
     files = [file for room in rooms for file in (settings.BASE_DIR / room).rglob("*.py")]
     publishers = [file for file in files if re.search(r"\.(delay|apply_async|send_task)\(", file.read_text())]
     assert publishers == [settings.BASE_DIR / "outbox" / "tasks.py"]
+
+
+@pytest.fixture
+def wake_ups(monkeypatch):
+    """Names of the tasks that the sweep published for the worker of long work."""
+    names = []
+    monkeypatch.setattr(long_work.app, "send_task", lambda name, **options: names.append(name))
+    return names
+
+
+def test_long_jobs_get_one_wake_up_of_their_own(published, wake_ups, kinds):
+    register_job_kind("short", lambda payload: None)
+    register_job_kind("long", lambda payload: None, is_long=True)
+    tasks.sweep()
+    assert wake_ups == []
+    short, *_long = owe_job("short"), owe_job("long", 1), owe_job("long", 2)
+    tasks.sweep()
+    assert (published, wake_ups) == ([("job", short.pk)], ["outbox.tasks.run_long_jobs"])
+
+
+def test_long_jobs_are_done_one_after_the_other_and_short_ones_left_alone(kinds):
+    done = []
+    register_job_kind("short", lambda payload: done.append("short"))
+    register_job_kind("long", lambda payload: done.append(payload["number"]), is_long=True)
+    owe_job("short")
+    for number in (1, 2):
+        owe_job("long", number, due_at=timezone.now() - timedelta(minutes=number))
+    tasks.run_long_jobs()
+    assert done == [2, 1]
+    assert set(Job.objects.values_list("kind", "state")) == {("short", "waiting"), ("long", "done")}
+
+
+def test_long_job_that_fails_is_tried_later_and_holds_up_no_other(kinds):
+    done = []
+    register_job_kind("long", lambda payload: done.append(1 // payload["number"]), is_long=True)
+    owe_job("long", 0, due_at=timezone.now() - timedelta(minutes=1))
+    owe_job("long", 1)
+    tasks.run_long_jobs()
+    assert done == [1]
+    assert set(Job.objects.values_list("key", "state", "attempts")) == {("long:0", "waiting", 1), ("long:1", "done", 1)}
+
+
+def test_tasks_of_long_work_are_known_to_its_worker_and_may_take_hours():
+    long_work.app.loader.import_default_modules()
+    assert "outbox.tasks.run_long_jobs" in long_work.app.tasks
+    assert tasks.run_long_jobs.time_limit > settings.CELERY_TASK_TIME_LIMIT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_of_a_long_job_is_held_while_it_runs_and_no_longer(kinds, monkeypatch):
+    monkeypatch.setattr(holding, "RENEWED_EVERY", 0.05)
+    seen = []
+
+    def run(payload):
+        Job.objects.update(claimed_at=timezone.now() - timedelta(days=1))
+        deadline = time.monotonic() + 20
+        while Job.objects.due_before(timezone.now()).exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        seen.append(Job.objects.get().claimed_at)
+
+    register_job_kind("long", run, is_long=True)
+    owe_job("long")
+    tasks.run_long_jobs()
+    assert seen[0] > timezone.now() - timedelta(minutes=1)
+    assert Job.objects.get().state == "done"
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("hold-")]

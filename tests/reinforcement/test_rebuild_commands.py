@@ -1,6 +1,7 @@
 """The commands prove that memory and roll-ups are folds of the log, and mend them."""
 
 import json
+import math
 from datetime import date, timedelta
 from io import StringIO
 
@@ -10,13 +11,24 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reinforcement.daily import services
+from reinforcement.daily import rebuilding, services
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.shares import count_option_shares
-from reinforcement.models import CompetencyState, DailySet, LastAnswers, LearnerState, MemberWeek, MemoryState, OptionShares, TeamWeek
+from reinforcement.models import (
+    CompetencyState,
+    DailySet,
+    DailySetItem,
+    LastAnswers,
+    LearnerState,
+    MemberWeek,
+    MemoryState,
+    OptionShares,
+    TeamWeek,
+)
 from reinforcement.programs import planner
 from reinforcement.programs import services as programs
 from tests.factories import DailySetFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
+from tests.reinforcement.planted import rewrite
 
 pytestmark = pytest.mark.django_db
 ANSWERS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", "c"])), min_size=1, max_size=12)
@@ -167,3 +179,25 @@ def test_shares_count_each_persons_first_answer_to_the_version_five_people_at_a_
     assert count_option_shares(timezone.now()) == 1
     shares.refresh_from_db()
     assert (shares.people, shares.chosen) == (10, {"a": 3, "b": 2, "c": 5})
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+@pytest.mark.parametrize("columns", [{"predicted": 1.5}, {"easiness": math.inf}, {"verdict": "perhaps"}], ids=str)
+def test_row_of_the_log_that_cannot_be_is_named_and_nothing_is_rebuilt(monkeypatch, arguments, columns):
+    first, second = make_history(), make_history()
+    # The bad row comes in the second batch; the first one has something to mend.
+    monkeypatch.setattr(rebuilding, "MEMBERS_AT_ONCE", 1)
+    MemoryState.objects.filter(member=first).update(rights_in_a_row=9)
+    bad = second.answers.order_by("pk").last()
+    rewrite(bad, **columns)
+    with pytest.raises(CommandError, match=f"answer {bad.pk}:"):
+        run("rebuild_memory", *arguments)
+    assert set(MemoryState.objects.filter(member=first).values_list("rights_in_a_row", flat=True)) == {9}
+
+
+def test_answer_whose_set_is_not_there_is_named():
+    seller = make_history()
+    bad = seller.answers.order_by("pk").last()
+    DailySetItem.objects.filter(pk=bad.item_id).update(daily_set_id=10**9)
+    with pytest.raises(CommandError, match=f"answer {bad.pk}:.* not there"):
+        run("rebuild_memory")

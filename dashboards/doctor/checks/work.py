@@ -10,6 +10,8 @@ from dashboards.backup.services import HEARTBEAT
 from dashboards.doctor.findings import Finding, counted, ok, problem, warning
 from dashboards.health import checks as health
 from outbox.models import Heartbeat, Job, OutboxMessage, Owed
+from outbox.registry import long_kinds
+from reinforcement.daily.log import LogError
 from reinforcement.daily.models import Answer
 from reinforcement.daily.rebuilding import memory_differences
 from reinforcement.programs import planner
@@ -17,6 +19,8 @@ from reinforcement.progress.models import MemberWeek
 
 # A due row is taken within seconds; a tick and a restart may pass.
 TAKEN_WITHIN = timedelta(minutes=5)
+# Long jobs wait for one another; a night's are done by the next noon.
+LONG_TAKEN_WITHIN = timedelta(hours=10)
 PARKED_SINCE = timedelta(days=7)
 # Sets are owed from local midnight and prepared every five minutes.
 PREPARED_WITHIN = timedelta(minutes=15)
@@ -34,8 +38,10 @@ def beat() -> Finding:
 
 def worker() -> Finding:
     """Rows that are due and that nobody has taken."""
-    late = timezone.now() - TAKEN_WITHIN
-    waiting = {owed: owed.objects.due_before(late).aggregate(count=Count("pk"), oldest=Min("due_at")) for owed in (OutboxMessage, Job)}
+    late, jobs = timezone.now() - TAKEN_WITHIN, Job.objects
+    owed = (OutboxMessage.objects.due_before(late), jobs.due_before(late).exclude(kind__in=long_kinds()))
+    waiting = {rows.model: rows.aggregate(count=Count("pk"), oldest=Min("due_at")) for rows in owed}
+    long = jobs.due_before(timezone.now() - LONG_TAKEN_WITHIN).filter(kind__in=long_kinds()).count()
     count = sum(row["count"] for row in waiting.values())
     if count:
         oldest = min(row["oldest"] for row in waiting.values() if row["oldest"])
@@ -43,6 +49,11 @@ def worker() -> Finding:
             f"Nobody takes {counted(count, 'message or job', 'messages and jobs')} that {'is' if count == 1 else 'are'} due for over"
             f" {TAKEN_WITHIN.seconds // 60} minutes, the oldest since {oldest:%Y-%m-%d %H:%M} UTC.",
             "Start a worker; where one runs, restart it and look at what it logs.",
+        )
+    if long:
+        return problem(
+            f"Nobody takes {counted(long, 'long job', 'long jobs')} due for over {LONG_TAKEN_WITHIN.seconds // 3600} hours.",
+            "Start the worker of long work (docs/operations.md, Start).",
         )
     return ok("Everything that is due is being taken.")
 
@@ -91,7 +102,10 @@ def figures() -> Finding:
     latest = Answer.objects.order_by("-pk").values_list("member_id", flat=True)[: SAMPLE * 50]
     members = list(dict.fromkeys(latest))[:SAMPLE]
     # An answer that comes in between two reads looks like a difference once.
-    differing = _differing(_differing(members))
+    try:
+        differing = _differing(_differing(members))
+    except LogError as flaw:
+        return problem(f"The log of answers holds a row that cannot be: {flaw}.", "Look at the row, and restore it from a backup.")
     if differing:
         return problem(
             f"The figures of {len(differing)} of {counted(len(members), 'person', 'people')} differ from the log of answers.",

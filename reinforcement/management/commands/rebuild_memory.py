@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Member
 from reinforcement.daily import rebuilding
+from reinforcement.daily.log import LogError
 
 
 class Command(BaseCommand):
@@ -20,10 +21,18 @@ class Command(BaseCommand):
         work = rebuilding.memory_differences if check else rebuilding.rebuild_memory
         differences = 0
         members = _members(member)
-        for start in range(0, len(members), rebuilding.MEMBERS_AT_ONCE):
-            for difference in work(members[start : start + rebuilding.MEMBERS_AT_ONCE]):
-                differences += 1
-                self.stdout.write(f"{difference.table} {difference.key}: {difference.kept} -> {difference.rebuilt}")
+        batches = [members[start : start + rebuilding.MEMBERS_AT_ONCE] for start in range(0, len(members), rebuilding.MEMBERS_AT_ONCE)]
+        try:
+            if not check:
+                # All of the log, before the first row is written.
+                for batch in batches:
+                    rebuilding.refuse_bad_log(batch)
+            for batch in batches:
+                for difference in work(batch):
+                    differences += 1
+                    self.stdout.write(f"{difference.table} {difference.key}: {difference.kept} -> {difference.rebuilt}")
+        except LogError as flaw:
+            raise CommandError(f"Memory cannot be made of the log: {flaw}.") from None
         self.stdout.write(f"{len(members)} members, {differences} differences{'' if check else ' mended'}.")
         if check and differences:
             sys.exit(1)

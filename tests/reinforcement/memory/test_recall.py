@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reinforcement.memory import fitting
 from reinforcement.memory.features import FEATURES
 from reinforcement.memory.fitting import fit, fit_logistic, log_loss, log_odds, probabilities
 from reinforcement.memory.recall import Model, predict
@@ -76,3 +77,8 @@ def test_one_learner_alone_can_be_fitted_with_trees():
 def test_probability_lies_within_0_and_1_whatever_the_weights(history, weights):
     record, at = record_of(history)
     assert 0 < predict(Model(0.6, 0.0, tuple(weights)), record, ITEM, at + 1) < 1
+
+
+def test_largest_ensembles_are_walked_through_within_an_answer():
+    # 0.4 microseconds a tree: beyond some 600 of them a prediction would take longer than 0.3 ms (decision 13).
+    assert fitting.ENSEMBLE * fitting.BOOSTED["max_iter"] <= 300
