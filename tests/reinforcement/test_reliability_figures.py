@@ -20,7 +20,7 @@ def test_bins_are_counted_from_answers():
     assert bins[0] == Count(1, 0.05, 0, 1)
     assert bins[1] == Count(2, 0.25, 2, 2)
     assert bins[9] == Count(1, 1.0, 1, 1)
-    assert sum(bin.answers for bin in bins) == 4
+    assert sum(one.answers for one in bins) == 4
 
 
 def test_edges_belong_to_the_bin_above_and_one_to_the_last():
@@ -74,7 +74,9 @@ def test_week_is_the_sum_of_its_bins_of_enough_people():
     assert week_of(None, with_bins(_6=Count(499, 300.0, 300, 9)), 5).rmse is None
 
 
-@pytest.mark.parametrize(("predicted", "right", "expected"), [(0.73, 0.7, False), (0.7, 0.73, False), (0.731, 0.7, True), (0.5, 0.54, True)])
+@pytest.mark.parametrize(
+    ("predicted", "right", "expected"), [(0.73, 0.7, False), (0.7, 0.73, False), (0.731, 0.7, True), (0.5, 0.54, True)]
+)
 def test_apart_is_more_than_three_points(predicted, right, expected):
     assert is_apart(predicted, right) is expected
 
@@ -91,7 +93,11 @@ def plain(words: str) -> str:
     ("latest", "sentence", "title"),
     [
         (None, "Too few answers yet to say how well they are predicted: 100 are needed.", "Too few answers yet to say"),
-        (Shown(340, 71, 70, False), "Over the last 340 answers: predicted 71 %, correct about 70 %.", "A first comparison, over few answers"),
+        (
+            Shown(340, 71, 70, False),
+            "Over the last 340 answers: predicted 71 %, correct about 70 %.",
+            "A first comparison, over few answers",
+        ),
         (Shown(1000, 71, 70, True), "Over the last 1,000 answers: predicted 71 %, correct 70 %.", "Predictions and answers agree"),
         (Shown(1000, 71, 66, True), "Over the last 1,000 answers: predicted 71 %, correct 66 %.", "Predictions are 5 points too high"),
         (Shown(1000, 66, 71, True), "Over the last 1,000 answers: predicted 66 %, correct 71 %.", "Predictions are 5 points too low"),
