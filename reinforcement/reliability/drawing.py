@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from reinforcement.reliability.figures import ShownBin
 
-HEIGHT = 300
-TOP, BASE = 12, 276
+HEIGHT = 360
+TOP, BASE = 12, 336
 SMALLEST, LARGEST = 4, 12
-TICKS = (0, 20, 40, 60, 80, 100)
+TICKS = (0, 25, 50, 75, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def in_words(latest: Shown | None) -> Sentence:
 def headline(latest: Shown | None) -> str:
     """The finding of the page."""
     if latest is None:
-        return gettext("Too few answers yet to say")
+        return gettext("How well answers are predicted")
     if not latest.is_whole:
         return gettext("A first comparison, over few answers")
     points = latest.predicted - latest.right
@@ -55,10 +55,10 @@ def read_bins(bins: Sequence[ShownBin]) -> str:
     if not told:
         return ""
     furthest = max(told, key=lambda one: abs(one.predicted - one.right))
-    return gettext("Furthest from the line: where %(predicted)s was predicted, %(right)s were right") % {
-        "predicted": _percent(furthest.predicted),
-        "right": _percent(furthest.right),
-    }
+    words = {"predicted": _percent(furthest.predicted), "right": _percent(furthest.right)}
+    if not furthest.is_whole:
+        return gettext("Furthest from the line: where %(predicted)s was predicted, about %(right)s were right") % words
+    return gettext("Furthest from the line: where %(predicted)s was predicted, %(right)s were right") % words
 
 
 def _apart(points: int) -> str:

@@ -92,7 +92,7 @@ def plain(words: str) -> str:
 @pytest.mark.parametrize(
     ("latest", "sentence", "title"),
     [
-        (None, "Too few answers yet to say how well they are predicted: 100 are needed.", "Too few answers yet to say"),
+        (None, "Too few answers yet to say how well they are predicted: 100 are needed.", "How well answers are predicted"),
         (
             Shown(340, 71, 70, False),
             "Over the last 340 answers: predicted 71 %, correct about 70 %.",
@@ -126,7 +126,7 @@ def test_diagram_stands_on_its_diagonal_where_predictions_are_true():
     # Four times as many answers are four times the area.
     assert float(high.radius) == 2 * float(low.radius)
     with translation.override("en"):
-        assert plain(read_bins(bins)) == "Furthest from the line: where 85 % was predicted, 55 % were right"
+        assert plain(read_bins(bins)) == "Furthest from the line: where 85 % was predicted, about 55 % were right"
 
 
 def test_there_is_no_diagram_without_bins():

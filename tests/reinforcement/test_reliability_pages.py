@@ -100,7 +100,7 @@ def test_bin_and_week_of_few_people_show_no_number(client, hr):
     log_answers(few, true_and_false(0.31, 150, 200), week_on=week - timedelta(weeks=1))
     count_reliability(timezone.now())
     page = read(client, hr, f"{ADDRESS}?week={week.isoformat()}")
-    assert '<th scope="row">30 to 40 %</th><td class="n quiet-text" colspan="4">too few answers</td>' in page
+    assert '<th scope="row">30 to 40 %</th><td class="quiet-text" colspan="4">too few answers</td>' in page
     assert "31 %" not in page
     assert (week - timedelta(weeks=1)).isoformat() not in page
 
