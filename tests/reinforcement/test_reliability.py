@@ -153,16 +153,14 @@ def test_what_comes_while_it_is_counted_waits_for_the_next_time(organization):
 
 
 def test_answer_that_stands_in_the_log_later_than_one_after_it_is_counted(organization):
-    """A number is drawn before the answer is written: one with a lower number may be seen only the next night."""
-    sellers = sellers_of(organization, 6)
+    """A number is drawn before the answer is written: those with lower numbers may be seen only the next night."""
+    sellers = sellers_of(organization)
     now = timezone.now()
-    answers = log_answers(sellers, [(0.5, True)] * 6, week_on=WEEK, at=now)
-    held = answers[2]
-    Answer.objects.filter(pk=held.pk).delete()
+    held = log_answers(sellers, [(0.5, True)] * 5, week_on=WEEK, at=now)
+    log_answers(sellers, [(0.8, True)] * 5, week_on=LATER, at=now)
+    Answer.objects.filter(pk__in=[answer.pk for answer in held]).delete()
     count_reliability(now)
+    assert (bins(organization), bins(organization, LATER)) == ({}, {8: (5, 4.0, 5, 5)})
+    Answer.objects.bulk_create(held)
+    count_reliability(now + timedelta(days=1))
     assert bins(organization) == {5: (5, 2.5, 5, 5)}
-    Answer.objects.bulk_create([held])
-    log_answers(sellers, [(0.8, True)] * 5, week_on=LATER, at=now + timedelta(hours=5))
-    log_answers(sellers, [(0.5, True)] * 5, week_on=WEEK, at=now + timedelta(hours=5))
-    count_reliability(now + timedelta(hours=9))
-    assert bins(organization) == {5: (11, 5.5, 11, 6)}

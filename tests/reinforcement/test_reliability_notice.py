@@ -8,7 +8,7 @@ from accounts.people import services as people
 from outbox.models import OutboxMessage
 from outbox.services import try_message
 from reinforcement.daily.reliability import count_reliability
-from reinforcement.models import ReliabilityNotice
+from reinforcement.models import Reliability, ReliabilityNotice
 from reinforcement.reliability.services import KIND
 from tests.factories import HrFactory, OrganizationFactory, OwnerFactory
 from tests.reinforcement.predicted import log_answers, sellers_of, true_and_false
@@ -71,8 +71,9 @@ def test_other_organizations_answers_tell_nobody_here(organization, owner):
 def test_notice_comes_once_and_again_after_a_recovery(organization, owner):
     a_night(organization, 0.8, 700)
     for days in (1, 5, 12):
-        a_night(organization, 0.85, 700, days=days)
+        a_night(organization, 0.85, 700 + days, days=days)
         assert notices(organization) == [None]
+        assert Reliability.objects.get(organization=organization).right == (700 + days) / 1000
     a_night(organization, 0.71, 700, days=13)
     assert notices(organization) == [NIGHT + timedelta(days=13)]
     a_night(organization, 0.8, 700, days=14)
