@@ -185,3 +185,10 @@ def reads_first_answers_of(member, author_id: int | None) -> bool:
 
 def _is_author(member, author_id: int | None) -> bool:
     return is_reader(member) and member.is_author and member.pk == author_id
+
+
+# Figures of how well the models predict: every member, for they say nothing about a person, and what predicts people is no secret.
+
+
+def model_figures_visible_to(member) -> Q:
+    return Q(organization_id=member.organization_id) if is_reader(member) else NOBODY

@@ -248,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="2-4", minute="17"),
         "options": {"expires": 3000},
     },
+    "count_reliability": {
+        "task": "reinforcement.tasks.count_reliability",
+        "schedule": crontab(hour="1", minute="47"),
+        "options": {"expires": 3000},
+    },
     "publish_figures": {
         "task": "reinforcement.tasks.publish_figures",
         "schedule": crontab(minute="37"),

@@ -10,8 +10,10 @@ class ReinforcementConfig(AppConfig):
         from reinforcement.daily import fits, messages
         from reinforcement.memory import store
         from reinforcement.questions import services
+        from reinforcement.reliability import messages as reliability
 
         register_job_kind(fits.KIND, fits.run, is_long=True)
         services.when_meaning_changes(store.restart)
         for name, kind in messages.KINDS.items():
             register_message_kind(name, kind, follow_up=messages.FOLLOW_UPS.get(name))
+        register_message_kind(reliability.KIND, reliability.NoticeMail())

@@ -21,6 +21,7 @@ from reinforcement.programs.models import (  # isort: skip
 )
 from reinforcement.importing.models import QuestionImport  # isort: skip
 from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+from reinforcement.reliability.models import Reliability, ReliabilityBin, ReliabilityNotice  # isort: skip
 from reinforcement.published.models import (  # isort: skip
     CompetencyWeek,
     Contribution,
@@ -62,5 +63,8 @@ __all__ = [
     "QuestionResult",
     "QuestionVersion",
     "QuestionWording",
+    "Reliability",
+    "ReliabilityBin",
+    "ReliabilityNotice",
     "TeamWeek",
 ]

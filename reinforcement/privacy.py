@@ -36,6 +36,9 @@ from reinforcement.models import (
     QuestionResult,
     QuestionVersion,
     QuestionWording,
+    Reliability,
+    ReliabilityBin,
+    ReliabilityNotice,
     TeamWeek,
 )
 
@@ -195,3 +198,6 @@ impersonal(ModelsInForce, "says which weights an organization's answers are pred
 impersonal(GroupFigure, "a mean over the organization's minimum of people or more")
 impersonal(GroupWeek, "counts over the organization's minimum of people or more")
 impersonal(CompetencyWeek, "counts over the organization's minimum of people or more")
+impersonal(Reliability, "means over the organization's minimum of people or more")
+impersonal(ReliabilityBin, "counts over all who answered; under the organization's minimum of people they are not shown")
+impersonal(ReliabilityNotice, "says when predictions and answers of the organization drifted apart")

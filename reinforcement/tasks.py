@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reinforcement.daily import easiness, fits, preparing, results, shares
+from reinforcement.daily import easiness, fits, preparing, reliability, results, shares
 from reinforcement.published import services as published
 
 
@@ -30,6 +30,11 @@ def count_easiness() -> None:
 @shared_task
 def owe_fits() -> None:
     fits.owe_fits(timezone.now())
+
+
+@shared_task
+def count_reliability() -> None:
+    reliability.count_reliability(timezone.now())
 
 
 @shared_task

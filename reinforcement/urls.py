@@ -6,6 +6,7 @@ app_name = "reinforcement"
 urlpatterns = [
     path("", include("reinforcement.today.urls")),
     path("", include("reinforcement.progress.urls")),
+    path("", include("reinforcement.reliability.urls")),
     path("", include("reinforcement.importing.urls")),
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),

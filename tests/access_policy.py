@@ -208,6 +208,8 @@ POLICY = {
     # Learning records.
     "reinforcement:progress": seller_pages,
     "reinforcement:figures": own_pages,
+    # Figures of the model, the same for every member.
+    "reinforcement:reliability": own_pages,
     "reinforcement:team": line_pages,
     "reinforcement:team_download": line_pages,
     "reinforcement:team_trend": line_pages,

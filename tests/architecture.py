@@ -48,6 +48,8 @@ PURE = [
     "reinforcement.published.figures",
     "reinforcement.published.grouping",
     "reinforcement.published.subtraction",
+    "reinforcement.reliability.drawing",
+    "reinforcement.reliability.figures",
     "reinforcement.questions.rich_text",
     "reinforcement.questions.sameness",
     "reinforcement.today.calendar",

@@ -18,6 +18,7 @@ from reinforcement.daily import services as daily
 from reinforcement.daily.easiness import count_easiness
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.preparing import prepare_sets
+from reinforcement.daily.reliability import count_reliability
 from reinforcement.daily.results import count_results
 from reinforcement.daily.shares import count_option_shares
 from reinforcement.memory.models import MemoryState
@@ -212,6 +213,7 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
     count_option_shares(now)
     count_results(now)
     count_easiness(now)
+    count_reliability(now)
     publish_due(now)
     tell(f"{(now.date() - first_day).days} simulated mornings, {answered} simulated answers")
 

@@ -98,6 +98,28 @@ def fitted_in_force(organization_id: int) -> int | None:
     return current.values_list("fitted_id", flat=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A version that an organization's answers were predicted with from `since` on, and how it was chosen (ModelsInForce)."""
+
+    since: datetime
+    answers: int
+    is_of_all_organizations: bool
+    log_loss: float | None
+    log_loss_before: float | None
+    is_current: bool
+
+
+def versions_in_force(organization_id: int, most: int) -> list[InForce]:
+    """The latest `most` versions of the organization, the latest first. One statement."""
+    rows = ModelsInForce.objects.filter(organization_id=organization_id).order_by("-since", "-pk")
+    columns = ("since", "fitted__answers", "fitted__organization_id", "log_loss", "log_loss_before", "is_current")
+    return [
+        InForce(since, answers, fitted_for is None, log_loss, before, is_current)
+        for since, answers, fitted_for, log_loss, before, is_current in rows.values_list(*columns)[:most]
+    ]
+
+
 @lru_cache(maxsize=_VERSIONS_AT_HAND)
 def models_of(fitted_id: int | None) -> Models:
     """The version with this key, read once by a process. Where there is none, or none of these features, the first one."""

@@ -22,6 +22,8 @@ from reinforcement.progress.reading import read_own, read_person, read_team, rea
 from reinforcement.progress.tables import team_as_csv, team_table, trend_as_csv, trend_table
 from reinforcement.progress.team_charts import team_map, trend_lines
 from reinforcement.progress.trend import CompetencyWeeks, Trend
+from reinforcement.reliability.queries import latest_of
+from reinforcement.reliability.reading import in_words
 
 PEOPLE_A_PAGE = 50
 # How the figures of a team are shown; the first unless asked for otherwise.
@@ -60,6 +62,7 @@ def team(request):
         "figures": figures,
         "table": table,
         "page": page,
+        "reliability": in_words(latest_of(request.member).shown),
     }
     return render(request, "reinforcement/team.html", context)
 
@@ -117,6 +120,7 @@ def team_member(request, public_id):
         "shares_finding": read_weeks(progress.by_week(today)),
         # Nobody but the person reads a single answer.
         "least_answers": MINIMUM_ANSWERS,
+        "reliability": in_words(latest_of(request.member).shown),
         **_person_context(progress, person),
     }
     return render(request, "reinforcement/team_member.html", context)
