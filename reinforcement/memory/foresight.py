@@ -46,8 +46,8 @@ class Foreseen:
     """What a simulated program came to.
 
     `recall`: learners x `days`, the expected share of the program's questions that a learner answers rightly on that day, before its set.
-    `asked`: learners x `delivery_days`, questions in the set. `seen_on`: for each learner the day on which the last question was asked
-    for the first time; nan where that did not happen. `answered`: questions answered by a learner in all.
+    `asked`: learners x `delivery_days`, questions in the set. For each learner, `seen_on`: the day on which the last question was asked for
+    the first time, nan where that did not happen; `seen`: the share of the questions that were asked; `answered`: answers in all.
     """
 
     days: tuple[int, ...]
@@ -55,6 +55,7 @@ class Foreseen:
     delivery_days: tuple[int, ...]
     asked: np.ndarray
     seen_on: np.ndarray
+    seen: np.ndarray
     answered: np.ndarray
 
     @property
@@ -77,11 +78,6 @@ class Foreseen:
     def asked_in_all(self) -> float:
         """Questions that one learner is asked, on average."""
         return float(self.asked.sum(axis=1).mean()) if self.delivery_days else 0.0
-
-    @property
-    def share_seen(self) -> float:
-        """Share of learners who were asked each question."""
-        return float(np.isfinite(self.seen_on).mean())
 
     def seen_by(self, share: float) -> int | None:
         """The day by which this share of the learners were asked each question; None where so many were not."""
@@ -127,7 +123,7 @@ def simulate(
         rights = randomness.random(len(pairs[0])) < recall(model, state.pick(pairs), day)
         state = answer(state, pairs, rights, day)
     asked_on = np.array(sizes).T if sizes else np.zeros((learners, 0), dtype=int)
-    return Foreseen(tuple(days), np.array(looks).T, tuple(delivery_days), asked_on, seen_on, answered)
+    return Foreseen(tuple(days), np.array(looks).T, tuple(delivery_days), asked_on, seen_on, seen.mean(axis=1), answered)
 
 
 def choose(worth: np.ndarray, is_new: np.ndarray, most_new: int, cap: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Foresight: arrays that say what plain Python says, and a simulated program that obeys its settings every day."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from reinforcement.memory.columns import State, answer, beginners, recall, state
 from reinforcement.memory.features import HALF_LIVES, Practice, Record, ability, practised
 from reinforcement.memory.foresight import Schedule, choose, coming, simulate
 from reinforcement.memory.spacing import AdaptiveRule, FixedRule, OnceRule
-from reinforcement.memory.trace import SHAPE, curve
+from reinforcement.memory.trace import SHAPE, curve, exposures
 from tests.reinforcement.memory.logs import ITEM, histories, past_of, record_of
 from tests.reinforcement.memory.test_trace import MODEL
 
@@ -80,13 +80,19 @@ def test_recall_without_practice_never_rises(history, sooner, more):
 @given(histories, st.floats(0, 60), st.floats(0, 100))
 def test_one_more_exposure_never_lowers_the_trace(history, pause, later):
     record, at = record_of(history)
-    [[practice]] = [[record.practice]]
+    practice = record.practice
     if practice is None:
         return
     state = state_of_records(record)
     now = at + pause
     exposed = foresight._exposed(state, ([0], [0]), np.array([0.0]), now)
     assert recall(MODEL, exposed, now + later)[0, 0] >= recall(MODEL, state, now + later)[0, 0] - 1e-12
+    left = [
+        count * 2 ** (-max(now - practice.at, 0) / half_life) + 0.7 for count, half_life in zip(exposures(record), HALF_LIVES, strict=True)
+    ]
+    last = max(now, practice.at)
+    after = replace(curve(MODEL, record, ITEM), exposures=tuple(left), at=last)
+    assert recall(MODEL, exposed, last + later)[0, 0] == pytest.approx(after.recall(last + later), abs=1e-9)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -135,6 +141,7 @@ def test_fixed_spacing_asks_each_question_on_its_days():
     found = simulate(MODEL, easy, schedule(FixedRule(), weekdays=127, new=2), (0, 60), np.random.default_rng(0), share=1.0)
     assert {day: count for day, count in zip(found.delivery_days, found.asked[0].tolist(), strict=True) if count} == {0: 2, 24: 2}
     assert found.seen_by(1.0) == 0
+    assert found.seen.tolist() == [1, 1]
     assert found.asked_in_all == 4
     assert found.answered.tolist() == [4, 4]
 
@@ -184,14 +191,17 @@ def test_a_result_says_what_its_days_hold():
         delivery_days=(0, 1),
         asked=np.array([[2, 1], [2, 3]]),
         seen_on=np.array([4.0, np.nan]),
+        seen=np.array([1.0, 0.5]),
         answered=np.array([3, 4]),
     )
-    without = foresight.Foreseen((0, 10), np.array([[0.2, 0.2], [0.4, 0.4]]), (), np.zeros((2, 0)), np.array([np.nan] * 2), np.zeros(2))
+    without = foresight.Foreseen(
+        (0, 10), np.array([[0.2, 0.2], [0.4, 0.4]]), (), np.zeros((2, 0)), np.array([np.nan] * 2), np.zeros(2), np.zeros(2)
+    )
     assert found.mean == pytest.approx([0.3, 0.6])
     assert [edge[1] for edge in found.interval] == pytest.approx([0.51, 0.69])
     assert found.asked_a_day.tolist() == [2, 2]
     assert found.asked_in_all == 4
-    assert (found.seen_by(0.5), found.seen_by(0.9), found.share_seen) == (4, None, 0.5)
+    assert (found.seen_by(0.5), found.seen_by(0.9)) == (4, None)
     # 0.3 of recall for 4 questions.
     assert found.gain_per_100(without) == pytest.approx(750)
     assert without.gain_per_100(found) == 0
