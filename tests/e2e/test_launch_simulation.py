@@ -3,18 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from outbox import services as outbox
-from outbox.models import Job
 from reinforcement.models import Program
 from reinforcement.programs import services
 from tests.e2e.browsing import DESK, assert_accessible, press, tap
+from tests.e2e.jobs import do_jobs
 from tests.factories import AuthorFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
-
-
-def work() -> None:
-    """One try for every job that waits, as the worker makes it."""
-    for pk in Job.objects.filter(state="waiting").values_list("pk", flat=True):
-        outbox.try_job(pk)
 
 
 @pytest.fixture
@@ -44,7 +37,7 @@ def test_author_sees_what_would_be_remembered_and_it_follows_the_settings(device
     result = device.locator("#simulation-result")
     expect(result.get_by_text("It is being simulated.")).to_be_visible()
     assert_accessible(device)
-    work()
+    do_jobs()
     expect(result.get_by_text("After 89 days about")).to_be_visible()
     expect(result.get_by_role("img", name="with fixed spacing")).to_be_visible()
     expect(result.get_by_text("questions on a day with a set, at most 3.")).to_be_visible()
@@ -56,7 +49,7 @@ def test_author_sees_what_would_be_remembered_and_it_follows_the_settings(device
     expect(result.get_by_text("What follows is of older settings.")).to_be_visible()
     expect(result.get_by_text("It is being simulated.")).to_be_visible()
     assert_accessible(device)
-    work()
+    do_jobs()
     expect(result.get_by_text("What follows is of older settings.")).to_have_count(0)
     tap(result.get_by_role("link", name="How it is reckoned"))
     expect(device.get_by_text("Before its launch a program is played day by day by invented people")).to_be_visible()
@@ -68,7 +61,7 @@ def test_author_without_script_asks_and_loads_the_page_again(open_page, sign_in,
     page.goto(f"/programs/{draft.public_id}/")
     press(page, "Simulate")
     expect(page.get_by_text("Load the page again to see it.")).to_be_visible()
-    work()
+    do_jobs()
     page.reload()
     expect(page.get_by_text("After 89 days about")).to_be_visible()
 
@@ -80,10 +73,10 @@ def test_a_failure_is_said_and_tried_once_more(desk, sign_in, author, draft, mon
     expect(result.get_by_text("It is being simulated.")).to_be_visible()
     with monkeypatch.context() as broken:
         broken.setattr("reinforcement.programs.simulation._reckoned", lambda program: 1 / 0)
-        work()
+        do_jobs()
     expect(result.get_by_text("It could not be simulated.")).to_be_visible()
     assert_accessible(desk)
     press(desk, "Try once more")
     expect(result.get_by_text("It is being simulated.")).to_be_visible()
-    work()
+    do_jobs()
     expect(result.get_by_text("After 89 days about")).to_be_visible()
