@@ -271,6 +271,15 @@ def test_a_setting_changed_while_it_runs_is_not_taken_for_the_new_one(page, draf
     assert (shown.state, shown.is_older) == ("unasked", True)
 
 
+def test_a_setting_changed_before_it_runs_is_in_it(page, draft):
+    page.post(address(draft))
+    services.update_program(draft, cap_per_day=1)
+    work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older) == ("done", False)
+    assert row_of(draft).result["peak"] == 1
+
+
 def test_an_older_job_that_ends_later_changes_nothing(page, draft):
     page.post(address(draft))
     older = Job.objects.get().payload
