@@ -19,6 +19,7 @@ from reinforcement.programs import launch_foresight, services, simulation, simul
 from reinforcement.programs.launch_foresight import Abilities, LaunchPlan, reckon
 from reinforcement.programs.simulation_drawing import recall_chart
 from tests.factories import AuthorFactory, HrFactory, MemberFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
+from tests.outbox.test_races import at_once
 from tests.reinforcement.memory.test_trace import MODEL
 
 pytestmark = pytest.mark.django_db
@@ -458,3 +459,10 @@ def test_jobs_are_published_every_two_seconds(draft, page, monkeypatch, settings
     tasks.sweep_jobs()
     assert published == [(Job.objects.get().pk, settings.JOB_SWEEP_SECONDS)]
     assert settings.CELERY_BEAT_SCHEDULE["sweep_jobs"]["schedule"] <= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_the_same_moment_owe_one(draft):
+    at_once(lambda: simulation.ask(Program.objects.select_related("organization").get(pk=draft.pk), timezone.now()))
+    assert Job.objects.count() == 1
+    assert row_of(draft).asked == 1
