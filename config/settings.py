@@ -216,12 +216,14 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = 10
+JOB_SWEEP_SECONDS = 2
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 # Written with each tick, so that the age of the file says whether beat is alive.
 CELERY_BEAT_SYNC_EVERY = 1
 # A lost tick costs minutes: each tick asks the database what is owed and may run any number of times.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep_jobs": {"task": "outbox.tasks.sweep_jobs", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": JOB_SWEEP_SECONDS}},
     "prepare_daily_sets": {
         "task": "reinforcement.tasks.prepare_daily_sets",
         "schedule": crontab(minute="*/5"),

@@ -1,4 +1,4 @@
-"""Doors for workers. The sweep is the only publisher: it wakes a worker for each row that is due, again and again until it is done."""
+"""Doors for workers. The sweeps are the only publishers: they wake a worker for each row that is due, again and again until it is done."""
 
 import time
 
@@ -22,15 +22,26 @@ def sweep():
     Heartbeat.objects.bulk_create(
         [Heartbeat(name="beat", beaten_at=now)], update_conflicts=True, unique_fields=["name"], update_fields=["beaten_at"]
     )
-    messages, jobs = OutboxMessage.objects.due_before(now), Job.objects.due_before(now)
-    for task, owed in ((deliver_message, messages), (run_job, jobs.exclude(kind__in=long_kinds()))):
-        for pk in owed.order_by("due_at").values_list("pk", flat=True)[:PUBLISHED_PER_TICK]:
-            # A wake-up that nobody took until the next tick is worthless, as that tick publishes the row again. So the
-            # queue never holds more than one tick. A broker that is away ends the tick; the next one catches up.
-            task.apply_async((pk,), expires=settings.SWEEP_SECONDS, retry=False)
+    _publish(deliver_message, OutboxMessage.objects.due_before(now), settings.SWEEP_SECONDS)
+    jobs = Job.objects.due_before(now)
+    _publish(run_job, jobs.exclude(kind__in=long_kinds()), settings.SWEEP_SECONDS)
     # One wake-up, however many wait: they are done one after the other, and a tick comes many times meanwhile.
     if long_kinds() and jobs.filter(kind__in=long_kinds()).exists():
         long_work.app.send_task(run_long_jobs.name, expires=settings.SWEEP_SECONDS, retry=False)
+
+
+@shared_task
+def sweep_jobs():
+    """Publishes jobs that are due, more often than the sweep does: somebody may wait for one before a page. Costs one read."""
+    _publish(run_job, Job.objects.due_before(timezone.now()).exclude(kind__in=long_kinds()), settings.JOB_SWEEP_SECONDS)
+
+
+def _publish(task, owed, seconds: int) -> None:
+    """Wakes a worker for each of the oldest rows of `owed`; the next tick comes in `seconds`."""
+    for pk in owed.order_by("due_at").values_list("pk", flat=True)[:PUBLISHED_PER_TICK]:
+        # A wake-up that nobody took until the next tick is worthless, as that tick publishes the row again. So the
+        # queue never holds more than one tick. A broker that is away ends the tick; the next one catches up.
+        task.apply_async((pk,), expires=seconds, retry=False)
 
 
 @shared_task

@@ -9,6 +9,7 @@ class ReinforcementConfig(AppConfig):
         from reinforcement import privacy  # noqa: F401 - its decisions are declared on import
         from reinforcement.daily import fits, messages
         from reinforcement.memory import store
+        from reinforcement.programs import simulation
         from reinforcement.questions import services
         from reinforcement.reliability import messages as reliability
 
@@ -17,3 +18,4 @@ class ReinforcementConfig(AppConfig):
         for name, kind in messages.KINDS.items():
             register_message_kind(name, kind, follow_up=messages.FOLLOW_UPS.get(name))
         register_message_kind(reliability.KIND, reliability.NoticeMail())
+        register_job_kind(simulation.JOB, simulation.run)

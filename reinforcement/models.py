@@ -19,6 +19,7 @@ from reinforcement.programs.models import (  # isort: skip
     ProgramResult,
     QuestionResult,
 )
+from reinforcement.programs.simulation_models import LaunchSimulation  # isort: skip
 from reinforcement.importing.models import QuestionImport  # isort: skip
 from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
 from reinforcement.reliability.models import Reliability, ReliabilityBin, ReliabilityNotice  # isort: skip
@@ -47,6 +48,7 @@ __all__ = [
     "GroupFigure",
     "GroupWeek",
     "LastAnswers",
+    "LaunchSimulation",
     "LearnerState",
     "MemberWeek",
     "MemoryState",

@@ -20,6 +20,7 @@ from reinforcement.models import (
     GroupFigure,
     GroupWeek,
     LastAnswers,
+    LaunchSimulation,
     LearnerState,
     MemberWeek,
     MemoryState,
@@ -81,6 +82,14 @@ decide(
 counts = kept("counts over the organization's minimum of people or more, without names", exported=False)
 decide(ProgramResult, {counts: "id organization program enrolled started counted_at"})
 decide(QuestionResult, {counts: "id organization program question people right attracts attracted counted_at"})
+decide(
+    LaunchSimulation,
+    {
+        kept("a simulation of people who do not exist", exported=False): (
+            "id organization program asked asked_for asked_at state result made_for made_at"
+        )
+    },
+)
 decide(
     QuestionEasiness,
     {

@@ -196,6 +196,7 @@ POLICY = {
     "reinforcement:program_audience": content_forms.of(public_id="program"),
     "reinforcement:program_questions": content_forms.of(public_id="program"),
     "reinforcement:program_question_move": content_verbs.of(public_id="program", question_id="question_in_program"),
+    "reinforcement:program_simulation": content_pages_with_form.of(public_id="program"),
     "reinforcement:program_launch": content_verbs.of(public_id="program"),
     "reinforcement:program_end": content_verbs.of(public_id="program"),
     # Today.

@@ -35,6 +35,8 @@ PURE = [
     "accounts.time_zones",
     "accounts.working_days",
     "reinforcement.memory.*",
+    "reinforcement.programs.launch_foresight",
+    "reinforcement.programs.simulation_drawing",
     "reinforcement.progress.charts",
     "reinforcement.progress.drawing",
     "reinforcement.progress.figures",

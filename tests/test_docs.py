@@ -70,6 +70,8 @@ COMMANDS = {
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol folds": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --protocol stream --json": "bench",
     ".venv/bin/python -m bench.recall LOG.csv.gz --permute": "bench",
+    ".venv/bin/python -m bench.launch": "bench",
+    ".venv/bin/python -m bench.launch --questions 1000 --days 180 --json": "bench",
     ".venv/bin/python -m bench.policy --world A --seeds 0-7": "bench",
     ".venv/bin/python -m bench.policy --world B --seeds 0-7 --worlds WORLDS.json --json": "bench",
     MANAGE + "migrate": "empty",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Avg, Count, F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
 from accounts.models import Organization
@@ -195,6 +195,27 @@ def known_then(versions: Sequence[Easiness], meaning: int, moment: datetime, log
         if version.meaning_since == meaning and version.counted_at <= moment and version.item.easiness == logged:
             return version.item
     return Item(logged, logged, answers=0)
+
+
+def easiness_of(organization_id: int, question_ids: list[int]) -> dict[int, float]:
+    """How easy these questions are for everybody, in log odds, for those of which it is known. One statement."""
+    known = QuestionEasiness.objects.filter(
+        organization_id=organization_id, question_id__in=question_ids, is_current=True, meaning_since=F("question__meaning_since")
+    )
+    return dict(known.values_list("question_id", "easiness"))
+
+
+def abilities_of(organization_id: int) -> tuple[int, float, float]:
+    """How many people of the organization have a record; mean and standard deviation of their abilities, in log odds. One statement.
+
+    To one decimal, so that nobody's own can be told from how it changes.
+    """
+    found = LearnerState.objects.filter(organization_id=organization_id).aggregate(
+        people=Count("pk"), mean=Avg("ability"), squares=Avg(F("ability") * F("ability"))
+    )
+    if not found["people"]:
+        return 0, 0.0, 0.0
+    return found["people"], round(found["mean"], 1), round(max(found["squares"] - found["mean"] ** 2, 0.0) ** 0.5, 1)
 
 
 def still_means(question: Question) -> Part:

@@ -12,10 +12,10 @@ import numpy as np
 from django.db import connection
 
 from reinforcement.memory import store
-from reinforcement.memory.columns import NO_PRACTICE, PRACTICE
 from reinforcement.memory.packing import DAY_SECONDS
 from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, draw, values
 from reinforcement.memory.prior import unknown_item
+from reinforcement.memory.unpacking import NO_PRACTICE, PRACTICE
 
 # Pairs whose worth is reckoned at once: on the way some hundred bytes for each.
 PAIRS_AT_ONCE = 50_000

@@ -18,7 +18,7 @@ from accounts.signin.decorators import role_required
 from reinforcement.competencies.models import Competency
 from reinforcement.competencies.services import branch_of
 from reinforcement.competencies.tree import in_tree_order
-from reinforcement.programs import queries, services, words
+from reinforcement.programs import queries, services, simulation_views, words
 from reinforcement.programs.forecast import Plan, forecast
 from reinforcement.programs.forms import ProgramForm, read_ids
 from reinforcement.programs.models import Program
@@ -156,7 +156,10 @@ def program_question_move(request, public_id, question_id):
     after = queries.place_of(program, question)
     number = (before if after is None else after) // QUESTIONS_A_PAGE + 1
     if request.htmx:
-        return render(request, "reinforcement/_program_lines.html", _lines(request, program, number))
+        response = render(request, "reinforcement/_program_lines.html", _lines(request, program, number))
+        # What was simulated is of other settings now.
+        response["HX-Trigger"] = "questions-changed"
+        return response
     query = f"?page={number}" if number > 1 else ""
     return redirect(reverse("reinforcement:program_detail", args=[program.public_id]) + f"{query}#questions")
 
@@ -195,7 +198,8 @@ def _overview(request, program: Program) -> dict[str, Any]:
     audience = queries.audience_of(program, request.member)
     context = _lines(request, program, request.GET.get("page"))
     is_draft = program.state == Program.State.DRAFT
-    is_ahead = is_draft or (program.state == Program.State.RUNNING and program.starts_on > today)
+    # What an adaptive program asks is known by its simulation only.
+    has_forecast = simulation_views.begins_later(program, today) and program.mode != Program.Mode.ADAPTIVE
     people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
     questions = context["page"].paginator.count
     plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
@@ -204,7 +208,8 @@ def _overview(request, program: Program) -> dict[str, Any]:
         "results": words.results_in_words(context["progress"]),
         "rule": words.rule_in_words(program),
         "delivery": words.delivery_in_words(program),
-        "load": words.load_in_words(forecast(plan), program, today) if questions and is_ahead else [],
+        "load": words.load_in_words(forecast(plan), program, today) if questions and has_forecast else [],
+        "simulation": simulation_views.shown_of(request, program),
         "audience": audience,
         "people": people,
         "is_draft": is_draft,

@@ -20,6 +20,7 @@ from reinforcement.programs import services as programs
 from reinforcement.published.services import publish
 from tests.e2e.asking import check, make_seller
 from tests.e2e.browsing import ROOT
+from tests.e2e.jobs import do_jobs
 from tests.factories import (
     AuthorFactory,
     CompetencyFactory,
@@ -160,6 +161,9 @@ def test_pictures_of_a_question_and_a_program_that_are_written(open_page, sign_i
     photograph(desk, "question")
     desk.goto(f"/programs/{program.public_id}/")
     expect(desk.get_by_role("heading", name="The load for one seller")).to_be_visible()
+    expect(desk.get_by_text("It is being simulated.")).to_be_visible()
+    do_jobs()
+    expect(desk.get_by_text("After 180 days about")).to_be_visible()
     photograph(desk, "program")
 
 

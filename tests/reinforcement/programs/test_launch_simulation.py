@@ -1,0 +1,468 @@
+"""The simulation before a launch: what it says, who may ask, and that what is owed is made once."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outbox import services as outbox
+from outbox import tasks
+from outbox.models import Job
+from reinforcement.memory import store
+from reinforcement.memory.spacing import AdaptiveRule, FixedRule, OnceRule
+from reinforcement.models import LaunchSimulation, LearnerState, Program, QuestionEasiness
+from reinforcement.programs import launch_foresight, services, simulation, simulation_words
+from reinforcement.programs.launch_foresight import Abilities, LaunchPlan, reckon
+from reinforcement.programs.simulation_drawing import recall_chart
+from tests.factories import AuthorFactory, HrFactory, MemberFactory, ProgramFactory, QuestionFactory, SellerFactory, put_in
+from tests.outbox.test_races import at_once
+from tests.reinforcement.memory.test_trace import MODEL
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2030, 9, 2)
+EVERYBODY = Abilities(0.0, 0.0, is_known=False)
+SPACE = "\N{NO-BREAK SPACE}"
+RESULT = {
+    "starts_on": "2030-09-02",
+    "people": 200,
+    "questions": 60,
+    "abilities_known": False,
+    "days": [0, 30, 60, 90],
+    "ours": [0.41, 0.5, 0.6, 0.64],
+    "low": [0.3, 0.35, 0.45, 0.5],
+    "high": [0.5, 0.6, 0.7, 0.77],
+    "fixed": [0.41, 0.45, 0.5, 0.55],
+    "without": [0.41, 0.41, 0.41, 0.41],
+    "a_day": 2.93,
+    "peak": 3,
+    "asked": 190.0,
+    "seen_day": 63,
+    "seen": 1.0,
+}
+
+
+def plan(rule=FixedRule(), *, weekdays=127, ends_on=None, new=2, cap=3) -> LaunchPlan:  # noqa: B008 - the rule is frozen
+    return LaunchPlan(rule, weekdays, MONDAY, ends_on, new, cap)
+
+
+# What is reckoned
+
+
+def test_a_literal_case():
+    """Two questions that everybody knows, every day: both on day 0, again after 24 days, then mastered."""
+    result = reckon(MODEL, plan(ends_on=MONDAY + timedelta(days=27)), Abilities(40.0, 0.0, is_known=True), [0.0, 0.0])
+    assert (result["days"][0], result["days"][-1], result["people"], result["questions"]) == (0, 28, 200, 2)
+    assert result["ours"] == result["low"] == result["high"] == [1.0] * len(result["days"])
+    assert result["fixed"] is None
+    assert result["peak"] == 2
+    assert result["seen"] == 1.0
+    assert result["abilities_known"] is True
+
+
+def test_an_open_end_is_followed_half_a_year_and_a_far_one_a_year():
+    ends = {None: 180, MONDAY: 1, MONDAY + timedelta(days=89): 90, MONDAY + timedelta(days=2000): 365}
+    for ends_on, last in ends.items():
+        result = reckon(MODEL, plan(OnceRule(), ends_on=ends_on), EVERYBODY, [0.0])
+        assert result["days"][0] == 0
+        assert result["days"][-1] == last
+        assert len(result["days"]) == len(result["ours"]) == len(result["fixed"]) == len(result["without"]) <= 40
+
+
+def test_fixed_spacing_is_beside_every_other_program():
+    for rule in (AdaptiveRule(), OnceRule(), FixedRule(rights_to_retire=1), FixedRule(7, 14)):
+        assert reckon(MODEL, plan(rule, ends_on=MONDAY), EVERYBODY, [0.0])["fixed"] is not None
+    assert reckon(MODEL, plan(FixedRule(), ends_on=MONDAY), EVERYBODY, [0.0])["fixed"] is None
+
+
+def test_the_same_settings_come_to_the_same():
+    one, again = (reckon(MODEL, plan(AdaptiveRule(), ends_on=date(2030, 10, 1)), EVERYBODY, [0.0, 0.5, 1.0]) for _ in range(2))
+    assert one == again
+
+
+def test_a_large_program_is_played_by_fewer_people(monkeypatch):
+    sizes = []
+
+    def noted(model, state, *rest):
+        sizes.append(state.answers.shape)
+        raise StopIteration
+
+    monkeypatch.setattr(launch_foresight, "simulate", noted)
+    for questions in (60, 1_000, 50_000):
+        with pytest.raises(StopIteration):
+            reckon(MODEL, plan(), EVERYBODY, np.zeros(questions))
+    assert sizes == [(200, 60), (60, 1_000), (10, 50_000)]
+
+
+# What is said
+
+
+def test_the_finding_names_the_share_its_interval_fixed_spacing_and_no_practice():
+    assert simulation_words.finding(RESULT) == (
+        f"After 90 days about 64{SPACE}% would be right (50{SPACE}% to 77{SPACE}% for nine people of ten); "
+        f"with fixed spacing 55{SPACE}%; without practice 41{SPACE}%."
+    )
+    assert "fixed" not in simulation_words.finding(RESULT | {"fixed": None})
+
+
+def test_the_load_says_questions_a_day_the_peak_and_the_finish():
+    assert simulation_words.load(RESULT, date(2030, 1, 1)) == [
+        "About 2.9 questions on a day with a set, at most 3.",
+        "Nine people of ten have been asked each question once by Monday 4 November.",
+    ]
+    assert simulation_words.load(RESULT | {"seen_day": None, "seen": 0.71}, MONDAY)[1] == (
+        f"In these 90 days a person is asked 71{SPACE}% of the questions at least once, on average."
+    )
+
+
+def test_the_chart_ends_where_the_figures_end_and_labels_keep_apart():
+    chart = recall_chart(RESULT | {"fixed": [0.41, 0.5, 0.6, 0.64]}, {"ours": "ours", "fixed": "fixed", "without": "none"})
+    assert [(line.name, line.percent) for line in chart.lines] == [("ours", 64), ("fixed", 64), ("without", 41)]
+    assert chart.lines[0].points == "0.00,59.00 33.33,50.00 66.67,40.00 100.00,36.00"
+    assert chart.band.split()[3] == "100.00,23.00"
+    assert chart.band.split()[4] == "100.00,50.00"
+    heights = sorted(line.label_y for line in chart.lines)
+    assert all(below - above >= 18 for above, below in pairwise(heights))
+
+
+def test_labels_at_the_bottom_stay_within_the_plot():
+    low = dict.fromkeys(("ours", "fixed", "without"), [0.0] * 4)
+    chart = recall_chart(RESULT | low, {"ours": "ours", "fixed": "fixed", "without": "none"})
+    assert sorted(line.label_y for line in chart.lines) == [156, 174, 192]
+
+
+# What is owed
+
+
+@pytest.fixture
+def author():
+    return AuthorFactory()
+
+
+@pytest.fixture
+def draft(author):
+    """A draft of three questions for one seller, and a question, an easiness and a simulation of another organization."""
+    elsewhere = ProgramFactory(state=Program.State.DRAFT, starts_on=MONDAY)
+    put_in(elsewhere, QuestionFactory(organization=elsewhere.organization))
+    simulation.ask(elsewhere, timezone.now())
+    Job.objects.all().delete()
+    program = ProgramFactory(
+        organization=author.organization, state=Program.State.DRAFT, created_by=author, starts_on=MONDAY, ends_on=date(2030, 9, 27)
+    )
+    put_in(program, *QuestionFactory.create_batch(3, organization=author.organization))
+    services.set_audience(program, [SellerFactory(organization=author.organization)])
+    return program
+
+
+@pytest.fixture
+def page(client, author):
+    client.force_login(author.user)
+    return client
+
+
+def address(program):
+    return reverse("reinforcement:program_simulation", args=[program.public_id])
+
+
+def overview(client, program):
+    return client.get(reverse("reinforcement:program_detail", args=[program.public_id]))
+
+
+def work():
+    """What a worker does with what is owed."""
+    for pk in Job.objects.filter(state="waiting").values_list("pk", flat=True):
+        outbox.try_job(pk)
+
+
+def row_of(program):
+    return LaunchSimulation.objects.get(program=program)
+
+
+def test_asking_owes_a_simulation_that_a_worker_makes(page, draft):
+    assert overview(page, draft).context["simulation"].state == "unasked"
+    assert page.post(address(draft)).url.endswith("#simulation")
+    assert overview(page, draft).context["simulation"].state == "waiting"
+    work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older, shown.can_ask) == ("done", False, False)
+    assert shown.finding.startswith("After 26 days about ")
+    content = overview(page, draft).content.decode()
+    assert content.count("<polyline") == 2
+    assert shown.finding in content
+    assert "#launch-simulation" in content
+    assert Job.objects.get().state == "done"
+
+
+def test_two_clicks_owe_one(page, draft):
+    for _click in range(2):
+        page.post(address(draft))
+    assert Job.objects.count() == 1
+    work()
+    page.post(address(draft))
+    assert Job.objects.count() == 1
+
+
+def test_a_changed_setting_is_asked_anew_and_the_older_result_says_so(page, draft):
+    page.post(address(draft))
+    work()
+    services.update_program(draft, cap_per_day=1)
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older, shown.can_ask) == ("unasked", True, True)
+    assert "of older settings" in overview(page, draft).content.decode()
+    page.post(address(draft))
+    assert overview(page, draft).context["simulation"].is_older
+    work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older) == ("done", False)
+    # Back to what it was: the job of then does not stand in the way.
+    services.update_program(draft, cap_per_day=3)
+    page.post(address(draft))
+    work()
+    assert overview(page, draft).context["simulation"].state == "done"
+    assert Job.objects.filter(state="done").count() == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mode": "once"},
+        {"mode": "adaptive"},
+        {"days_after_wrong": 7},
+        {"weekdays": 1},
+        {"starts_on": date(2030, 9, 3)},
+        {"ends_on": None},
+        {"new_per_day": 1},
+        {"cap_per_day": 1},
+    ],
+)
+def test_each_setting_counts(draft, change):
+    before = simulation.fingerprint_of(draft, simulation.questions_of(draft))
+    services.update_program(draft, **change)
+    assert simulation.fingerprint_of(draft, simulation.questions_of(draft)) != before
+
+
+def test_the_questions_their_order_and_their_meaning_count(draft):
+    first, *_others = [line.question for line in draft.program_questions.order_by("position")]
+    found = {simulation.fingerprint_of(draft, simulation.questions_of(draft))}
+    services.move_question(draft, first, steps=1)
+    found.add(simulation.fingerprint_of(draft, simulation.questions_of(draft)))
+    first.meaning_since += 1
+    first.save()
+    found.add(simulation.fingerprint_of(draft, simulation.questions_of(draft)))
+    services.remove_question(draft, first)
+    found.add(simulation.fingerprint_of(draft, simulation.questions_of(draft)))
+    assert len(found) == 4
+
+
+def test_a_setting_changed_while_it_runs_is_not_taken_for_the_new_one(page, draft, monkeypatch):
+    page.post(address(draft))
+    reckoned = simulation._reckoned
+
+    def changed_meanwhile(program):
+        found = reckoned(program)
+        services.update_program(draft, cap_per_day=1)
+        return found
+
+    monkeypatch.setattr(simulation, "_reckoned", changed_meanwhile)
+    work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older) == ("unasked", True)
+
+
+def test_a_setting_changed_before_it_runs_is_in_it(page, draft):
+    page.post(address(draft))
+    services.update_program(draft, cap_per_day=1)
+    work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.is_older) == ("done", False)
+    assert row_of(draft).result["peak"] == 1
+
+
+def test_an_older_job_that_ends_later_changes_nothing(page, draft):
+    page.post(address(draft))
+    older = Job.objects.get().payload
+    services.update_program(draft, cap_per_day=1)
+    page.post(address(draft))
+    work()
+    before = row_of(draft).made_at
+    simulation.run(older)
+    assert row_of(draft).made_at == before
+
+
+def test_a_job_that_is_run_twice_comes_to_the_same(page, draft):
+    page.post(address(draft))
+    work()
+    result = row_of(draft).result
+    simulation.run(Job.objects.get().payload)
+    assert row_of(draft).result == result
+
+
+def test_a_worker_that_was_killed_leaves_it_owed_and_the_next_one_makes_it(page, draft):
+    page.post(address(draft))
+    job = Job.objects.get()
+    # Claimed, and never seen again.
+    Job.objects.claim(job.pk, now=timezone.now())
+    outbox.try_job(job.pk)
+    assert overview(page, draft).context["simulation"].state == "waiting"
+    Job.objects.filter(pk=job.pk).update(claimed_at=timezone.now() - timedelta(hours=1))
+    work()
+    assert overview(page, draft).context["simulation"].state == "done"
+
+
+def test_a_failure_says_what_to_do_and_may_be_tried_again(page, draft, monkeypatch):
+    page.post(address(draft))
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "easiness_of", lambda *args: 1 / 0)
+        work()
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.can_ask) == ("failed", True)
+    assert "You can launch without it." in overview(page, draft).content.decode()
+    assert 'hx-trigger="submit, load"' not in overview(page, draft).content.decode()
+    page.post(address(draft))
+    assert overview(page, draft).context["simulation"].state == "waiting"
+    work()
+    assert overview(page, draft).context["simulation"].state == "done"
+
+
+def test_a_failed_job_that_succeeds_by_itself_is_shown(page, draft, monkeypatch):
+    page.post(address(draft))
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "easiness_of", lambda *args: 1 / 0)
+        work()
+    Job.objects.update(due_at=timezone.now())
+    work()
+    assert overview(page, draft).context["simulation"].state == "done"
+
+
+def test_waiting_longer_than_usual_is_said_and_what_is_lost_may_be_asked_again(page, draft):
+    page.post(address(draft))
+    LaunchSimulation.objects.filter(program=draft).update(asked_at=timezone.now() - timedelta(minutes=1))
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.can_ask) == ("late", False)
+    assert "hx-trigger" not in page.get(address(draft), headers={"HX-Request": "true"}).content.decode()
+    LaunchSimulation.objects.filter(program=draft).update(asked_at=timezone.now() - timedelta(hours=1))
+    assert overview(page, draft).context["simulation"].can_ask
+    page.post(address(draft))
+    assert Job.objects.count() == 2
+
+
+def test_htmx_hears_nothing_until_there_is_something_new(page, draft):
+    asked = page.post(address(draft), headers={"HX-Request": "true"})
+    assert 'hx-trigger="every 1s"' in asked.content.decode()
+    assert page.get(address(draft), headers={"HX-Request": "true"}).status_code == 204
+    work()
+    made = page.get(address(draft), headers={"HX-Request": "true"}).content.decode()
+    assert "<svg" in made
+    assert "hx-trigger" not in made
+    assert page.get(address(draft)).url.endswith("#simulation")
+
+
+def test_only_authors_of_the_organization_ask_and_its_readers_see(client, page, draft):
+    page.post(address(draft))
+    work()
+    manager = MemberFactory(organization=draft.organization)
+    seller = SellerFactory(organization=draft.organization, manager=manager)
+    for member, reads in ((manager, True), (HrFactory(organization=draft.organization), True), (seller, False), (AuthorFactory(), False)):
+        own = Client()
+        own.force_login(member.user)
+        assert own.post(address(draft)).status_code == 404
+        assert own.get(address(draft), headers={"HX-Request": "true"}).status_code == (200 if reads else 404)
+    assert row_of(draft).asked == 1
+
+
+def test_readers_are_told_that_it_waits_for_an_author(client, draft):
+    client.force_login(HrFactory(organization=draft.organization).user)
+    content = overview(client, draft).content.decode()
+    assert "It is when an author opens this page." in content
+    assert f'action="{address(draft)}"' not in content
+
+
+def test_a_program_that_runs_or_has_no_questions_is_not_simulated(page, draft):
+    bare = ProgramFactory(organization=draft.organization, state=Program.State.DRAFT, starts_on=MONDAY)
+    assert overview(page, bare).context["simulation"] is None
+    draft.state, draft.starts_on = Program.State.RUNNING, timezone.now().date() - timedelta(days=3)
+    draft.save()
+    assert overview(page, draft).context["simulation"] is None
+    page.post(address(draft))
+    assert not Job.objects.exists()
+
+
+def test_questions_that_went_out_meanwhile_leave_nothing_to_reckon(page, draft):
+    page.post(address(draft))
+    draft.program_questions.all().delete()
+    work()
+    assert row_of(draft).result is None
+    assert Job.objects.get().state == "done"
+
+
+def test_an_adaptive_program_has_its_load_from_the_simulation(page, draft):
+    services.update_program(draft, mode=Program.Mode.ADAPTIVE)
+    page.post(address(draft))
+    work()
+    context = overview(page, draft).context
+    assert context["load"] == []
+    assert context["simulation"].load[0].startswith("About ")
+    assert [line.name for line in context["simulation"].chart.lines] == ["ours", "fixed", "without"]
+
+
+def test_easiness_of_the_organizations_present_meanings_is_used(draft):
+    first, second, third = [question for question, _meaning in simulation.questions_of(draft)]
+    columns = {"organization": draft.organization, "counted_at": timezone.now(), "answers": 9, "first_answers": 9, "first_easiness": 0}
+    QuestionEasiness.objects.create(question_id=first, meaning_since=1, easiness=1.5, **columns)
+    QuestionEasiness.objects.create(question_id=first, meaning_since=1, easiness=-1.5, is_current=False, **columns)
+    QuestionEasiness.objects.create(question_id=second, meaning_since=7, easiness=2.5, **columns)
+    elsewhere = QuestionFactory()
+    QuestionEasiness.objects.create(question=elsewhere, meaning_since=1, easiness=3.5, **columns | {"organization": elsewhere.organization})
+    assert store.easiness_of(draft.organization_id, [first, second, third, elsewhere.pk]) == {first: 1.5}
+
+
+@pytest.mark.parametrize(("people", "known"), [(19, False), (20, True)])
+def test_abilities_are_the_organizations_own_from_twenty_people_on(draft, people, known):
+    def record(member, ability):
+        values = {"answers": 9, "rights": 5, "fast": 0, "steady": 0, "at": 0, "this_hour": 0}
+        LearnerState.objects.create(organization=member.organization, member=member, ability=ability, **values)
+
+    for number in range(people):
+        record(SellerFactory(organization=draft.organization), 1.0 if number % 2 else 0.0)
+    record(SellerFactory(), 30.0)
+    assert store.abilities_of(draft.organization_id) == (people, 0.5, 0.5)
+    _made_for, result = simulation._reckoned(draft)
+    assert result["abilities_known"] is known
+
+
+def test_where_nobody_has_a_record_abilities_are_unknown(draft):
+    assert store.abilities_of(draft.organization_id) == (0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_costs_the_same_however_many_questions_and_people(page, author, number, django_assert_num_queries):
+    program = ProgramFactory(organization=author.organization, state=Program.State.DRAFT, starts_on=MONDAY)
+    put_in(program, *QuestionFactory.create_batch(number, organization=author.organization))
+    services.set_audience(program, SellerFactory.create_batch(number, organization=author.organization))
+    page.post(address(program))
+    work()
+    with django_assert_num_queries(12):
+        overview(page, program)
+    with django_assert_num_queries(4):
+        page.get(address(program), headers={"HX-Request": "true"})
+    with django_assert_num_queries(5):
+        simulation._reckoned(Program.objects.get(pk=program.pk))
+
+
+def test_jobs_are_published_every_two_seconds(draft, page, monkeypatch, settings):
+    published = []
+    monkeypatch.setattr(tasks.run_job, "apply_async", lambda args, **options: published.append((*args, options["expires"])))
+    page.post(address(draft))
+    tasks.sweep_jobs()
+    assert published == [(Job.objects.get().pk, settings.JOB_SWEEP_SECONDS)]
+    assert settings.CELERY_BEAT_SCHEDULE["sweep_jobs"]["schedule"] <= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_the_same_moment_owe_one(draft):
+    at_once(lambda: simulation.ask(Program.objects.select_related("organization").get(pk=draft.pk), timezone.now()))
+    assert Job.objects.count() == 1
+    assert row_of(draft).asked == 1
