@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reinforcement.memory import policy
 from reinforcement.memory.columns import State, answer, put, recall
-from reinforcement.memory.policy import RANDOM_SHARE, days_between, values
 from reinforcement.memory.spacing import AdaptiveRule, FixedRule, Rule
 from reinforcement.memory.trace import TraceModel
 
 # Share of the questions in a set that are answered. Others go back to the pool.
 ANSWERED = 0.9
-# Days ahead that count where a program has no end.
-ROLLING_HORIZON = 60
 # Nine learners of ten lie between these percentiles.
 LOW, HIGH = 5, 95
 _WEEK = 7
@@ -113,7 +111,7 @@ def simulate(
             looks.append(recall(model, state, day).mean(axis=1))
         if schedule is None or day == days[-1] or not schedule.asks_on(day):
             continue
-        asked = choose(_worth(model, schedule, state, day, randomness), state.answers == 0, schedule.new_per_day, schedule.cap_per_day)
+        asked = _asked(model, schedule, state, day, randomness)
         delivery_days.append(day)
         sizes.append(asked.sum(axis=1))
         seen |= asked
@@ -137,12 +135,36 @@ def choose(worth: np.ndarray, is_new: np.ndarray, most_new: int, cap: int) -> np
     return chosen
 
 
-def _worth(model: TraceModel, schedule: Schedule, state: State, day: float, randomness: np.random.Generator | None) -> np.ndarray:
-    """A score for each pair by the rule of the schedule. Without `randomness` no slot is filled at random."""
+def _asked(model: TraceModel, schedule: Schedule, state: State, day: float, randomness: np.random.Generator) -> np.ndarray:
+    """Which questions each learner is asked on a day; by value, chosen and drawn by lot as mornings do."""
+    worth, is_new = _worth(model, schedule, state, day), state.answers == 0
+    if not isinstance(schedule.rule, AdaptiveRule):
+        return choose(worth, is_new, schedule.new_per_day, schedule.cap_per_day)
+    learners, questions = worth.shape
+    is_drawn = np.zeros(worth.shape, dtype=bool)
+    is_drawn[policy.draw(np.full(learners, schedule.cap_per_day), np.full(learners, questions), randomness)] = True
+    of_one_program = np.zeros(worth.size, dtype=int)
+    chosen = policy.choose(
+        worth.ravel(),
+        np.repeat(np.arange(learners), questions),
+        of_one_program,
+        is_new.ravel(),
+        is_drawn.ravel(),
+        of_one_program + schedule.cap_per_day,
+        of_one_program + schedule.new_per_day,
+        randomness,
+    )
+    asked = np.zeros(worth.size, dtype=bool)
+    asked[chosen.pairs] = True
+    return asked.reshape(worth.shape)
+
+
+def _worth(model: TraceModel, schedule: Schedule, state: State, day: float) -> np.ndarray:
+    """A score for each pair by the rule of the schedule."""
     if isinstance(schedule.rule, AdaptiveRule):
-        ahead = ROLLING_HORIZON if schedule.length is None else schedule.length - day
-        worth = values(model, state.candidates(), day, ahead, days_between(schedule.length)).reshape(state.answers.shape)
-        return worth if randomness is None else _some_at_random(worth, schedule.cap_per_day, randomness)
+        ahead = policy.OPEN_HORIZON if schedule.length is None else schedule.length - day
+        between = policy.days_between(schedule.length)
+        return policy.values(model, state.candidates(), day, ahead, between).reshape(state.answers.shape)
     is_new = state.answers == 0
     # In the order of the program, below all that is due; questions that are due on the same day too.
     places = -np.arange(state.answers.shape[1]) / state.answers.shape[1]
@@ -152,16 +174,6 @@ def _worth(model: TraceModel, schedule: Schedule, state: State, day: float, rand
         is_due = ~is_new & (state.run < schedule.rule.rights_to_retire) & (overdue >= 0)
         worth = np.where(is_due, 1 + np.floor(overdue) + (1 + places) / 2, worth)
     return worth
-
-
-def _some_at_random(worth: np.ndarray, cap: int, randomness: np.random.Generator) -> np.ndarray:
-    """Puts as many questions first as slots fall to chance, out of those that do not rest."""
-    slots = randomness.binomial(cap, RANDOM_SHARE, len(worth))
-    lots = np.where(np.isfinite(worth), randomness.random(worth.shape), -1.0)
-    by_lot = np.argsort(-lots, axis=1)
-    drawn = np.zeros(worth.shape, dtype=bool)
-    np.put_along_axis(drawn, by_lot, np.arange(worth.shape[1]) < slots[:, None], axis=1)
-    return np.where(drawn & np.isfinite(worth), np.inf, worth)
 
 
 def coming(
@@ -183,7 +195,7 @@ def coming(
             looks.append(recall(model, expected, day))
         if day % _WEEK or day == days[-1] or (schedule.length is not None and day >= schedule.length):
             continue
-        worth = _worth(model, schedule, dated, day, None)
+        worth = _worth(model, schedule, dated, day)
         if may_ask is not None:
             worth = np.where(may_ask, worth, -np.inf)
         chosen = np.nonzero(choose(worth, dated.answers == 0, weekly * schedule.new_per_day, weekly * schedule.cap_per_day))

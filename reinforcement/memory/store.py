@@ -198,11 +198,15 @@ def known_then(versions: Sequence[Easiness], meaning: int, moment: datetime, log
 
 
 def easiness_of(organization_id: int, question_ids: list[int]) -> dict[int, float]:
-    """How easy these questions are for everybody, in log odds, for those of which it is known. One statement."""
+    """How easy these questions are for everybody, in log odds: by their answers where it is known, else by their authors' guesses.
+
+    Two statements.
+    """
     known = QuestionEasiness.objects.filter(
         organization_id=organization_id, question_id__in=question_ids, is_current=True, meaning_since=F("question__meaning_since")
     )
-    return dict(known.values_list("question_id", "easiness"))
+    guesses = Question.objects.filter(organization_id=organization_id, pk__in=question_ids).values_list("pk", "difficulty")
+    return {pk: unknown_item(guess).easiness for pk, guess in guesses} | dict(known.values_list("question_id", "easiness"))
 
 
 def abilities_of(organization_id: int) -> tuple[int, float, float]:

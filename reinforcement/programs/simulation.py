@@ -100,5 +100,5 @@ def _reckoned(program: Program) -> tuple[str, dict | None]:
     abilities = Abilities(mean, spread, is_known=True) if is_known else Abilities(0.0, USUAL_SPREAD, is_known=False)
     easiness = store.easiness_of(program.organization_id, [question_id for question_id, _meaning in questions])
     model = store.models_of(store.fitted_in_force(program.organization_id)).trace
-    known = [easiness.get(question_id, store.UNKNOWN_ITEM.easiness) for question_id, _meaning in questions]
+    known = [easiness[question_id] for question_id, _meaning in questions]
     return fingerprint, reckon(model, plan, abilities, known)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reinforcement.memory import foresight
+from reinforcement.memory import foresight, policy
 from reinforcement.memory.columns import State, answer, beginners, recall, state_of
 from reinforcement.memory.features import HALF_LIVES, Practice, Record, ability, practised
 from reinforcement.memory.foresight import Schedule, choose, coming, simulate
@@ -146,7 +146,8 @@ def test_fixed_spacing_asks_each_question_on_its_days():
     assert found.answered.tolist() == [4, 4]
 
 
-def test_wrong_answers_return_sooner_and_errors_only_ends_with_one_right():
+def test_wrong_answers_return_sooner_and_errors_only_ends_with_one_right(monkeypatch):
+    monkeypatch.setattr(policy, "RANDOM_SHARE", 0.0)
     hard, easy = (beginners(np.full(1, level), np.zeros(1)) for level in (-40.0, 40.0))
     days = (0, 40)
 
@@ -165,7 +166,7 @@ def test_wrong_answers_return_sooner_and_errors_only_ends_with_one_right():
 def test_oldest_due_come_first_and_before_what_is_new():
     state = answer(beginners(np.full(1, 40.0), np.zeros(4)), ([0, 0], [2, 0]), np.array([True, True]), -30.0)
     state = answer(state, ([0], [1]), np.array([False]), -20.0)
-    worth = foresight._worth(MODEL, schedule(FixedRule()), state, 0.0, None)
+    worth = foresight._worth(MODEL, schedule(FixedRule()), state, 0.0)
     # 1 is 8 days overdue, 0 and 2 are 6, in the order of the program.
     assert np.argsort(-worth[0]).tolist() == [1, 0, 2, 3]
 
@@ -175,13 +176,6 @@ def test_unanswered_questions_stay_new():
     assert found.answered.tolist() == [0, 0, 0]
     assert found.asked.sum(axis=1).tolist() == [60, 60, 60]
     assert found.recall[:, 0] == pytest.approx(found.recall[:, 1])
-
-
-def test_one_slot_in_twenty_is_left_to_chance():
-    worth = np.where(np.arange(20) < 10, np.arange(20) / 100.0, -np.inf) * np.ones((4_000, 1))
-    drawn = np.isinf(foresight._some_at_random(worth, 3, np.random.default_rng(0))) & np.isfinite(worth)
-    assert drawn.sum() / (3 * 4_000) == pytest.approx(0.05, abs=0.01)
-    assert (foresight._some_at_random(worth, 3, np.random.default_rng(0))[:, 10:] == -np.inf).all()
 
 
 def test_a_result_says_what_its_days_hold():

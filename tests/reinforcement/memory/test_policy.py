@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from reinforcement.memory import policy
 from reinforcement.memory.features import HALF_LIVES, ability
-from reinforcement.memory.policy import MOST_BETWEEN, Candidates, days_between, values
+from reinforcement.memory.policy import MOST_BETWEEN, Candidates, choose, days_between, draw, values
 from reinforcement.memory.trace import curve
 from tests.reinforcement.memory.logs import ITEM, record_of
 from tests.reinforcement.memory.test_trace import MODEL
@@ -74,3 +77,58 @@ def test_question_that_needs_two_exposures_is_begun_where_two_fit():
 def test_exposures_lie_nearer_in_a_short_program(length, days):
     assert days_between(length) == days
     assert days_between(None) == MOST_BETWEEN
+
+
+def choosing(worth, is_new, *, learners=None, programs=None, drawn=(), cap=3, most_new=2, seed=0):
+    """What is chosen of these pairs of one learner and program, unless others are named; by their numbers, each with its place."""
+    count = len(worth)
+    columns = [np.zeros(count, dtype=int) if column is None else np.array(column) for column in (learners, programs)]
+    is_drawn = np.isin(np.arange(count), drawn)
+    caps, new = np.full(count, cap), np.full(count, most_new)
+    chosen = choose(np.array(worth), *columns, np.array(is_new), is_drawn, caps, new, np.random.default_rng(seed))
+    return list(zip(chosen.pairs.tolist(), chosen.places.tolist(), strict=True))
+
+
+def test_worthiest_are_chosen_and_new_ones_only_up_to_their_number(monkeypatch):
+    monkeypatch.setattr(policy, "NEW_SHARE", 0.0)
+    worth, is_new = [0.5, 0.9, 0.8, 0.7, -np.inf], [False, True, True, True, False]
+    assert choosing(worth, is_new) == [(1, 0), (2, 1), (0, 2)]
+    assert choosing(worth, is_new, most_new=1) == [(1, 0), (0, 1)]
+    # Each program has its own number of new ones, each learner a cap.
+    assert choosing(worth, is_new, programs=[0, 0, 1, 1, 0], most_new=1) == [(1, 0), (2, 1), (0, 2)]
+    assert choosing(worth, is_new, learners=[0, 0, 1, 1, 1], cap=1) == [(1, 0), (2, 0)]
+
+
+def test_what_is_drawn_comes_first_though_it_rests(monkeypatch):
+    monkeypatch.setattr(policy, "NEW_SHARE", 0.0)
+    assert choosing([0.5, 0.9, -np.inf], [False] * 3, drawn=[2], cap=2) == [(2, 0), (1, 1)]
+
+
+def test_new_question_gets_its_share_of_slots(monkeypatch):
+    monkeypatch.setattr(policy, "NEW_SHARE", 1.0)
+    assert choosing([0.5, 0.9, 0.1, 0.2], [False, False, True, True], cap=2, most_new=1) == [(3, 0), (1, 1)]
+
+
+@given(st.integers(1, 40), st.integers(1, 6), st.integers(1, 4), st.integers(0, 99))
+def test_choice_obeys_cap_and_number_of_new_ones_of_every_learner(pairs, cap, most_new, seed):
+    chance = np.random.default_rng(seed)
+    learners, programs, is_new = np.sort(chance.integers(0, 4, pairs)), chance.integers(0, 3, pairs), chance.random(pairs) < 0.5
+    worth = np.where(chance.random(pairs) < 0.3, -np.inf, chance.random(pairs))
+    drawn = np.flatnonzero(chance.random(pairs) < 0.1)
+    found = [
+        pair for pair, _place in choosing(worth, is_new, learners=learners, programs=programs, drawn=drawn, cap=cap, most_new=most_new)
+    ]
+    assert len(set(found)) == len(found)
+    assert all(np.isfinite(worth[pair]) or pair in drawn for pair in found)
+    for learner in range(4):
+        asked = [pair for pair in found if learners[pair] == learner]
+        assert len(asked) <= cap
+        assert all(sum(is_new[pair] and programs[pair] == program for pair in asked) <= most_new for program in range(3))
+
+
+def test_one_slot_in_twenty_is_drawn_from_all_questions_and_none_twice():
+    caps, counts = np.full(4_000, 3), np.full(4_000, 20)
+    learners, numbers = draw(caps, counts, np.random.default_rng(0))
+    assert len(learners) / (3 * 4_000) == pytest.approx(0.05, abs=0.01)
+    assert set(numbers.tolist()) == set(range(20))
+    assert len(set(zip(learners.tolist(), numbers.tolist(), strict=True))) == len(learners)

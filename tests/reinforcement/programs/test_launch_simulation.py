@@ -13,8 +13,9 @@ from outbox import services as outbox
 from outbox import tasks
 from outbox.models import Job
 from reinforcement.memory import store
+from reinforcement.memory.prior import unknown_item
 from reinforcement.memory.spacing import AdaptiveRule, FixedRule, OnceRule
-from reinforcement.models import LaunchSimulation, LearnerState, Program, QuestionEasiness
+from reinforcement.models import LaunchSimulation, LearnerState, Program, Question, QuestionEasiness
 from reinforcement.programs import launch_foresight, services, simulation, simulation_words
 from reinforcement.programs.launch_foresight import Abilities, LaunchPlan, reckon
 from reinforcement.programs.simulation_drawing import recall_chart
@@ -416,7 +417,12 @@ def test_easiness_of_the_organizations_present_meanings_is_used(draft):
     QuestionEasiness.objects.create(question_id=second, meaning_since=7, easiness=2.5, **columns)
     elsewhere = QuestionFactory()
     QuestionEasiness.objects.create(question=elsewhere, meaning_since=1, easiness=3.5, **columns | {"organization": elsewhere.organization})
-    assert store.easiness_of(draft.organization_id, [first, second, third, elsewhere.pk]) == {first: 1.5}
+    Question.objects.filter(pk=third).update(difficulty="hard")
+    assert store.easiness_of(draft.organization_id, [first, second, third, elsewhere.pk]) == {
+        first: 1.5,
+        second: unknown_item().easiness,
+        third: unknown_item("hard").easiness,
+    }
 
 
 @pytest.mark.parametrize(("people", "known"), [(19, False), (20, True)])
@@ -448,7 +454,7 @@ def test_the_page_costs_the_same_however_many_questions_and_people(page, author,
         overview(page, program)
     with django_assert_num_queries(4):
         page.get(address(program), headers={"HX-Request": "true"})
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         simulation._reckoned(Program.objects.get(pk=program.pk))
 
 
