@@ -20,7 +20,7 @@ from reinforcement.programs.models import (  # isort: skip
     QuestionResult,
 )
 from reinforcement.importing.models import QuestionImport  # isort: skip
-from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+from reinforcement.progress.models import LastAnswers, MemberWeek, ProficiencyWeek, TeamWeek  # isort: skip
 from reinforcement.published.models import (  # isort: skip
     CompetencyWeek,
     Contribution,
@@ -51,6 +51,7 @@ __all__ = [
     "MemoryState",
     "ModelsInForce",
     "OptionShares",
+    "ProficiencyWeek",
     "Program",
     "ProgramAudience",
     "ProgramQuestion",

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reinforcement.daily import easiness, preparing, results, shares
+from reinforcement.progress import proficiency
 from reinforcement.published import services as published
 
 
@@ -25,6 +26,11 @@ def count_results() -> None:
 @shared_task
 def count_easiness() -> None:
     easiness.count_easiness(timezone.now())
+
+
+@shared_task
+def count_proficiency() -> None:
+    proficiency.count_proficiency(timezone.now())
 
 
 @shared_task

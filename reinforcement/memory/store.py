@@ -1,7 +1,9 @@
 """The only file that knows the rows of memory."""
 
 import logging
-from dataclasses import dataclass, fields
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts import rows
 from accounts.statements import Part
-from reinforcement.memory.features import Item, Learner, Skill
+from reinforcement.memory.features import Item, Learner, Practice, Record, Skill
 from reinforcement.memory.fold import Person, Remembered
 from reinforcement.memory.models import CompetencyState, FittedModels, LearnerState, MemoryState, ModelsInForce, QuestionEasiness
 from reinforcement.memory.packing import packed, unpacked
@@ -104,6 +106,55 @@ def models_of(fitted_id: int | None) -> Models:
     except ValueError as refusal:
         logger.warning("fitted version %s is not used (%s)", fitted_id, refusal)
         return PRIOR
+
+
+@dataclass
+class Known:
+    """All that is known of a member: in general, by competency, and by question. `answers` counts those of any question."""
+
+    learner: Learner | None = None
+    skills: dict[int, Skill] = field(default_factory=dict)
+    practices: dict[int, Practice] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> int:
+        return self.learner.answers if self.learner else 0
+
+    def record(self, question_id: int, competency_id: int) -> Record:
+        """What is known before an answer to the question of the competency."""
+        return Person(self.learner, self.skills.get(competency_id)).record(self.practices.get(question_id))
+
+
+def known_of(organization_id: int, members: Sequence[int]) -> dict[int, Known]:
+    """What is known of each of the members (their ids). Three statements."""
+    known: dict[int, Known] = {member: Known() for member in members}
+    whose = {"organization_id": organization_id, "member_id__in": members}
+    # The number of answers is read first: by it, whoever answers while the rest is read is found out.
+    for member, *values in LearnerState.objects.filter(**whose).values_list("member_id", *_LEARNER):
+        known[member].learner = Learner(*values)
+    for member, competency, ability, practice in CompetencyState.objects.filter(**whose).values_list(
+        "member_id", "competency_id", "ability", "practice"
+    ):
+        known[member].skills[competency] = Skill(ability, unpacked(practice))
+    practised = MemoryState.objects.filter(**whose, practice__isnull=False).values_list("member_id", "question_id", "practice")
+    for member, question, practice in practised.iterator():
+        known[member].practices[question] = unpacked(practice)
+    return known
+
+
+def held(organization_id: int, members: Sequence[int]) -> dict[int, int]:
+    """How many answers each of the members has given, held until the transaction ends: no answer comes between. One statement.
+
+    Who has not answered yet has no row to hold.
+    """
+    rows = LearnerState.objects.select_for_update(no_key=True).filter(organization_id=organization_id, member_id__in=members)
+    return defaultdict(int, rows.order_by("member_id").values_list("member_id", "answers"))
+
+
+def items_of(organization_id: int) -> dict[int, Item]:
+    """What everybody's answers say of the organization's questions; UNKNOWN_ITEM for all others. One statement."""
+    current = QuestionEasiness.objects.filter(organization_id=organization_id, is_current=True, meaning_since=F("question__meaning_since"))
+    return defaultdict(lambda: UNKNOWN_ITEM, {question: Item(*values) for question, *values in current.values_list("question_id", *_ITEM)})
 
 
 def still_means(question: Question) -> Part:
