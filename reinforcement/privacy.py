@@ -179,7 +179,7 @@ decide(
     {
         erased(hidden_because="a number of the database that means nothing outside it"): "id",
         erased(): "organization member competency week_on counted_at questions answers is_current",
-        erased(hidden_because=f"{computable.reason}; the page shows it in whole questions"): "expected variance unpractised",
+        erased(hidden_because=f"{computable.reason}; the page shows it in whole questions"): "expected variance unpractised coming",
     },
 )
 decide(LastAnswers, {number: "id", organization: "organization", who: "member", learned: "team competency questions right"})

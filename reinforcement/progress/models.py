@@ -100,6 +100,8 @@ class ProficiencyWeek(models.Model):
     variance = models.FloatField()
     # How many of them are expected right on the days of outlook.CURVE_DAYS after it was counted, if nothing is practised.
     unpractised = models.JSONField()
+    # The same with the questions that come by then; empty where none will come.
+    coming = models.JSONField(null=True)
     is_current = models.BooleanField(default=True)
 
     objects = LearningRecordQuerySet.as_manager()
