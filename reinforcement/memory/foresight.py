@@ -1,0 +1,212 @@
+"""What recall will be: a program played day by day by many learners, and what is coming expected. Pure; numpy: workers only.
+
+The trace model is taken at its word: it says how likely an answer is right, the answer is drawn with that chance, and what was answered
+changes the record as practised() does. Ability and easiness stand: an Elo step would only add noise to them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reinforcement.memory.columns import State, answer, put, recall
+from reinforcement.memory.policy import RANDOM_SHARE, days_between, values
+from reinforcement.memory.spacing import AdaptiveRule, FixedRule, Rule
+from reinforcement.memory.trace import TraceModel
+
+# Share of the questions in a set that are answered. Others go back to the pool.
+ANSWERED = 0.9
+# Days ahead that count where a program has no end.
+ROLLING_HORIZON = 60
+# Nine learners of ten lie between these percentiles.
+LOW, HIGH = 5, 95
+_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a program asks, and what. Days are counted from its start, which is on `first_weekday` (Monday 0).
+
+    `weekdays` is a bit for each day of delivery, Monday the lowest (accounts/working_days.py). `length` in days; None has no end.
+    """
+
+    rule: Rule
+    weekdays: int
+    first_weekday: int
+    new_per_day: int
+    cap_per_day: int
+    length: int | None
+
+    def asks_on(self, day: int) -> bool:
+        return bool(self.weekdays >> (self.first_weekday + day) % _WEEK & 1) and (self.length is None or day < self.length)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a simulated program came to.
+
+    `recall`: learners x `days`, the expected share of the program's questions that a learner answers rightly on that day, before its set.
+    `asked`: learners x `delivery_days`, questions in the set. For each learner, `seen_on`: the day on which the last question was asked for
+    the first time, nan where that did not happen; `seen`: the share of the questions that were asked; `answered`: answers in all.
+    """
+
+    days: tuple[int, ...]
+    recall: np.ndarray
+    delivery_days: tuple[int, ...]
+    asked: np.ndarray
+    seen_on: np.ndarray
+    seen: np.ndarray
+    answered: np.ndarray
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Expected recall on each of `days`, over learners and questions."""
+        return self.recall.mean(axis=0)
+
+    @property
+    def interval(self) -> tuple[np.ndarray, np.ndarray]:
+        """Between which values nine learners of ten lie on each of `days`."""
+        low, high = np.percentile(self.recall, [LOW, HIGH], axis=0)
+        return low, high
+
+    @property
+    def asked_a_day(self) -> np.ndarray:
+        """Questions on each delivery day, on average over learners."""
+        return self.asked.mean(axis=0)
+
+    @property
+    def asked_in_all(self) -> float:
+        """Questions that one learner is asked, on average."""
+        return float(self.asked.sum(axis=1).mean()) if self.delivery_days else 0.0
+
+    def seen_by(self, share: float) -> int | None:
+        """The day by which this share of the learners were asked each question; None where so many were not."""
+        needed = max(int(np.ceil(share * len(self.seen_on))), 1)
+        found = np.sort(self.seen_on)[needed - 1]
+        return int(found) if np.isfinite(found) else None
+
+    def gain_per_100(self, without: "Foreseen") -> float:
+        """Points of recall on the last day over that of `without`, for 100 questions asked; 0 where none was."""
+        return 100 * 100 * float(self.mean[-1] - without.mean[-1]) / self.asked_in_all if self.asked_in_all else 0.0
+
+
+def simulate(
+    model: TraceModel,
+    state: State,
+    schedule: Schedule | None,
+    days: Sequence[int],
+    randomness: np.random.Generator,
+    *,
+    share: float = ANSWERED,
+) -> Foreseen:
+    """`schedule` played from `state` until the last of `days` (ascending), at which recall is looked at; None asks nothing.
+
+    `share` of the questions asked are answered. The same generator in the same state gives the same result.
+    """
+    learners = len(state.answers)
+    seen = state.answers > 0
+    seen_on = np.where(seen.all(axis=1), 0.0, np.nan)
+    looks, delivery_days, sizes = [], [], []
+    answered = np.zeros(learners)
+    for day in range(days[-1] + 1):
+        if day in days:
+            looks.append(recall(model, state, day).mean(axis=1))
+        if schedule is None or day == days[-1] or not schedule.asks_on(day):
+            continue
+        asked = choose(_worth(model, schedule, state, day, randomness), state.answers == 0, schedule.new_per_day, schedule.cap_per_day)
+        delivery_days.append(day)
+        sizes.append(asked.sum(axis=1))
+        seen |= asked
+        seen_on[np.isnan(seen_on) & seen.all(axis=1)] = day
+        pairs = np.nonzero(asked & (randomness.random(asked.shape) < share))
+        answered += np.bincount(pairs[0], minlength=learners)
+        rights = randomness.random(len(pairs[0])) < recall(model, state.pick(pairs), day)
+        state = answer(state, pairs, rights, day)
+    asked_on = np.array(sizes).T if sizes else np.zeros((learners, 0), dtype=int)
+    return Foreseen(tuple(days), np.array(looks).T, tuple(delivery_days), asked_on, seen_on, seen.mean(axis=1), answered)
+
+
+def choose(worth: np.ndarray, is_new: np.ndarray, most_new: int, cap: int) -> np.ndarray:
+    """Which questions each learner (a row) is asked: the worthiest, at most `cap`, of which `most_new` new; minus infinity is not asked."""
+    order = np.argsort(-worth, axis=1, kind="stable")
+    new = np.take_along_axis(is_new, order, axis=1)
+    fits = (np.take_along_axis(worth, order, axis=1) > -np.inf) & ~(new & (np.cumsum(new, axis=1) > most_new))
+    fits &= np.cumsum(fits, axis=1) <= cap
+    chosen = np.zeros_like(is_new)
+    np.put_along_axis(chosen, order, fits, axis=1)
+    return chosen
+
+
+def _worth(model: TraceModel, schedule: Schedule, state: State, day: float, randomness: np.random.Generator | None) -> np.ndarray:
+    """A score for each pair by the rule of the schedule. Without `randomness` no slot is filled at random."""
+    if isinstance(schedule.rule, AdaptiveRule):
+        ahead = ROLLING_HORIZON if schedule.length is None else schedule.length - day
+        worth = values(model, state.candidates(), day, ahead, days_between(schedule.length)).reshape(state.answers.shape)
+        return worth if randomness is None else _some_at_random(worth, schedule.cap_per_day, randomness)
+    is_new = state.answers == 0
+    # In the order of the program, below all that is due; questions that are due on the same day too.
+    places = -np.arange(state.answers.shape[1]) / state.answers.shape[1]
+    worth = np.where(is_new, places, -np.inf)
+    if isinstance(schedule.rule, FixedRule):
+        overdue = day - state.at - np.where(state.last_right >= 0.5, schedule.rule.days_after_right, schedule.rule.days_after_wrong)
+        is_due = ~is_new & (state.run < schedule.rule.rights_to_retire) & (overdue >= 0)
+        worth = np.where(is_due, 1 + np.floor(overdue) + (1 + places) / 2, worth)
+    return worth
+
+
+def _some_at_random(worth: np.ndarray, cap: int, randomness: np.random.Generator) -> np.ndarray:
+    """Puts as many questions first as slots fall to chance, out of those that do not rest."""
+    slots = randomness.binomial(cap, RANDOM_SHARE, len(worth))
+    lots = np.where(np.isfinite(worth), randomness.random(worth.shape), -1.0)
+    by_lot = np.argsort(-lots, axis=1)
+    drawn = np.zeros(worth.shape, dtype=bool)
+    np.put_along_axis(drawn, by_lot, np.arange(worth.shape[1]) < slots[:, None], axis=1)
+    return np.where(drawn & np.isfinite(worth), np.inf, worth)
+
+
+def coming(
+    model: TraceModel, state: State, schedule: Schedule, days: Sequence[int], *, may_ask: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected recall without and with the coming questions, learners x questions x `days` (ascending), in weekly steps; no chance in it.
+
+    Day 0 is now: the times of `state` are counted from it, so they are not positive. Each week the questions of the whole week are chosen
+    on its first day. A chosen question counts as an exposure of recall + WRONG_EXPOSURE * (1 - recall), beside evidence that stands, as in
+    policy.values(); when it returns goes by its likelier answer. `may_ask` is False for pairs that are not asked, such as questions of
+    programs in which the learner is not.
+    """
+    weekly = schedule.weekdays.bit_count()
+    without = np.stack([recall(model, state, day) for day in days], axis=-1)
+    expected = dated = state
+    looks = []
+    for day in range(days[-1] + 1):
+        if day in days:
+            looks.append(recall(model, expected, day))
+        if day % _WEEK or day == days[-1] or (schedule.length is not None and day >= schedule.length):
+            continue
+        worth = _worth(model, schedule, dated, day, None)
+        if may_ask is not None:
+            worth = np.where(may_ask, worth, -np.inf)
+        chosen = np.nonzero(choose(worth, dated.answers == 0, weekly * schedule.new_per_day, weekly * schedule.cap_per_day))
+        chances = recall(model, expected.pick(chosen), day)
+        expected = _exposed(expected, chosen, chances, day)
+        dated = answer(dated, chosen, (chances >= 0.5).astype(float), day)
+    return without, np.stack(looks, axis=-1)
+
+
+def _exposed(state: State, asked, chances: np.ndarray, now: float) -> State:
+    """The state after exposures answered rightly with these chances: evidence stands, for what was new as policy.values() has it."""
+    before, after = state.pick(asked), answer(state, asked, chances, now).pick(asked)
+    is_new = before.answers == 0
+    return put(
+        state,
+        asked,
+        {
+            # As many rights as others: the share says nothing.
+            "answers": np.where(is_new, 2.0, before.answers),
+            "rights": np.where(is_new, 1.0, before.rights),
+            "last_right": np.where(is_new, chances, before.last_right),
+            "at": after.at,
+            "tried": after.tried,
+            "rights_left": after.rights_left,
+        },
+    )
