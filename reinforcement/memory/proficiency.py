@@ -68,22 +68,27 @@ class Proficiency:
 
 
 class Standing(NamedTuple):
-    """Where a person stands now, and how many questions are expected right on each of CURVE_DAYS if nothing is practised."""
+    """Where a person stands now, and how many questions are expected right on each of CURVE_DAYS if nothing is practised.
+
+    `recalls` are those of each question now.
+    """
 
     proficiency: Proficiency
     unpractised: tuple[float, ...]
+    recalls: tuple[float, ...]
 
 
 def standing(models: Models, questions: Iterable[tuple[Record, Item]], now: float) -> Standing:
     """Of questions that a person is assigned, each with what is known before an answer to it. `now` in days, as records count time."""
-    count = answers = 0
+    recalls = []
+    answers = 0
     variance = 0.0
     unpractised = [0.0] * len(CURVE_DAYS)
     for record, item in questions:
         recall = predict(models.recall, record, item, now)
         curve = continued(models.trace, record, recall, now)
-        count += 1
+        recalls.append(recall)
         answers += record.practice.answers if record.practice else 0
         variance += variance_of(recall)
         unpractised = [total + curve.recall(now + days) for total, days in zip(unpractised, CURVE_DAYS, strict=True)]
-    return Standing(Proficiency(count, answers, unpractised[0], variance), tuple(unpractised))
+    return Standing(Proficiency(len(recalls), answers, unpractised[0], variance), tuple(unpractised), tuple(recalls))

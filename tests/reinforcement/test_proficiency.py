@@ -12,7 +12,9 @@ from reinforcement.memory.packing import DAY_SECONDS
 from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
 from reinforcement.memory.proficiency import CURVE_DAYS
 from reinforcement.memory.recall import predict
+from reinforcement.memory.spacing import FixedRule
 from reinforcement.models import Enrollment, MemoryState, ProficiencyWeek, Program
+from reinforcement.programs.assigned import Programs
 from reinforcement.progress import proficiency
 from reinforcement.progress.proficiency import count_proficiency, count_proficiency_of
 from tests.factories import (
@@ -297,3 +299,47 @@ def test_people_are_read_a_batch_at_a_time(seller, competency, monkeypatch, djan
     monkeypatch.setattr(proficiency, "PEOPLE_AT_ONCE", 2)
     assert count_proficiency_of(seller.organization, timezone.now()) == 7
     assert MemoryState.objects.count() == 0
+
+
+def test_coming_questions_keep_more_than_no_practice(seller, competency):
+    answer(seller, program_of(seller, competency), RIGHT, WRONG, RIGHT)
+    count_proficiency(timezone.now())
+    row = row_of(seller)
+    assert row.coming[0] == row.unpractised[0]
+    assert all(with_them >= without for with_them, without in zip(row.coming, row.unpractised, strict=True))
+    assert row.coming[-1] > row.unpractised[-1]
+
+
+def test_where_nothing_is_coming_there_is_no_second_curve(seller, competency):
+    program = program_of(seller, competency)
+    answer(seller, program, RIGHT)
+    Program.objects.update(state=Program.State.ENDED)
+    count_proficiency(timezone.now())
+    assert row_of(seller).coming is None
+    Program.objects.update(state=Program.State.RUNNING, weekdays=0b1000000)
+    count_proficiency(timezone.now())
+    assert row_of(seller).coming is None, "the program asks on Sundays, on which nobody works"
+
+
+def test_program_that_ends_soon_asks_no_more_afterwards(seller, competency):
+    answer(seller, program_of(seller, competency), RIGHT, WRONG, RIGHT)
+    now = timezone.now()
+    count_proficiency(now)
+    endless = row_of(seller).coming
+    Program.objects.update(ends_on=timezone.localdate(now) + timedelta(days=3))
+    count_proficiency(now)
+    assert row_of(seller).coming[-1] < endless[-1]
+
+
+def test_several_programs_come_as_one(seller, competency):
+    first = program_of(seller, competency, mode="fixed", weekdays=0b1, new_per_day=2, cap_per_day=3, starts_on=date(2026, 1, 5))
+    second = program_of(seller, competency, mode="once", weekdays=0b100, new_per_day=1, cap_per_day=5, starts_on=date(2026, 2, 2))
+    put_in(second, first.program_questions.first().question)
+    programs, today = Programs(seller.organization), date(2026, 3, 2)
+    enrollments = list(seller.enrollments.all())
+    coming = programs.coming(enrollments, 0b11111, today)
+    assert (coming.rule, coming.weekdays, coming.new_per_day, coming.cap_per_day, coming.days) == (FixedRule(12, 24, 2), 0b101, 3, 5, None)
+    assert len(coming.questions) == 6
+    Program.objects.filter(pk=first.pk).update(ends_on=date(2026, 3, 8))
+    Program.objects.filter(pk=second.pk).update(ends_on=date(2026, 3, 3))
+    assert Programs(seller.organization).coming(enrollments, 0b11111, today).days == 7
