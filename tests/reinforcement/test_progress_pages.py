@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Member, ReportingLine, User
 from accounts.people import services as people
 from accounts.people.services import root_team
-from reinforcement.models import Competency, LastAnswers, MemberWeek
+from reinforcement.models import Competency, LastAnswers, MemberWeek, ProficiencyWeek
 from reinforcement.progress import queries
 from reinforcement.progress.figures import Figure, Measure, Period
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     LastAnswersFactory,
     MemberFactory,
     MemberWeekFactory,
+    ProficiencyWeekFactory,
     ProgramFactory,
     QuestionFactory,
     SellerFactory,
@@ -366,6 +367,10 @@ def fill_line(manager, count):
         LastAnswers(organization=organization, member=seller, competency=competency, team=team, questions=10, right=seller.pk % 11)
         for seller, competency in pairs
     )
+    ProficiencyWeek.objects.bulk_create(
+        ProficiencyWeekFactory.build(member=seller, organization=organization, competency=competency, expected=seller.pk % 11)
+        for seller, competency in pairs
+    )
     MemberWeek.objects.bulk_create(
         (
             MemberWeek(
@@ -389,6 +394,7 @@ def fill_line(manager, count):
 # The session with its person and whether somebody reports to it, then the reads of the page; the frame asks nothing.
 STATEMENTS = {
     "team/?measure=right": 4,
+    "team/?measure=current": 4,
     "team/?measure=initial": 4,
     "team/?measure=participation": 4,
     "team/?measure=started": 5,
