@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from accounts.models import Member, Organization, Team, TeamMembership, User
 from accounts.people import services as people
-from reinforcement.models import Competency, LastAnswers, MemberWeek
+from reinforcement.models import Competency, LastAnswers, MemberWeek, ProficiencyWeek
 
 # A Wednesday, so that the week before has closed.
 DAY = date(2026, 3, 4)
@@ -45,6 +45,24 @@ def stand(member: Member, competency: Competency, right: int, questions: int = 1
         competency=competency,
         team=root,
         defaults={"organization": member.organization, "questions": questions, "right": right},
+    )
+
+
+def expect(member: Member, competency: Competency, expected: float, questions: int = 10, answers: int = 24) -> None:
+    """*Current proficiency* of the member becomes `expected` of `questions`."""
+    ProficiencyWeek.objects.update_or_create(
+        member=member,
+        competency=competency,
+        week_on=week_before(DAY, 0),
+        defaults={
+            "organization": member.organization,
+            "counted_at": moment(DAY),
+            "questions": questions,
+            "answers": answers,
+            "expected": expected,
+            "variance": 0.0,
+            "unpractised": [],
+        },
     )
 
 
