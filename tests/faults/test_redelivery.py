@@ -16,12 +16,13 @@ from reinforcement.models import (
     GroupFigure,
     GroupWeek,
     OptionShares,
+    ProficiencyWeek,
     ProgramResult,
     Publication,
     QuestionEasiness,
     QuestionResult,
 )
-from reinforcement.tasks import count_easiness, count_option_shares, count_results, prepare_daily_sets, publish_figures
+from reinforcement.tasks import count_easiness, count_option_shares, count_proficiency, count_results, prepare_daily_sets, publish_figures
 from tests.factories import (
     CompetencyFactory,
     DailySetFactory,
@@ -101,6 +102,10 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         five_at_once(count_easiness)
         assert list(QuestionEasiness.objects.values_list("answers", "is_current")) == [(PEOPLE, True)]
 
+        five_at_once(count_proficiency)
+        current = ProficiencyWeek.objects.filter(is_current=True).values_list("member_id", "competency_id")
+        assert len(set(current)) == len(current) > 0
+
         forget_figures()
         five_at_once(count_results)
         five_at_once(publish_figures)
@@ -118,7 +123,7 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         assert lines.read_text().split() == [str(done) for done in range(number + 1)]
     assert set(OutboxMessage.objects.filter(kind="note").values_list("attempts", flat=True)) == {1}
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
-    figure("R3", f"each of 8 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
+    figure("R3", f"each of 9 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
 
 
 def make_answers() -> None:

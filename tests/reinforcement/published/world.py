@@ -91,6 +91,7 @@ def make_four_teams(organization: Organization, weeks: int = 6) -> None:
             # One of the small teams has not begun with the last competency.
             for place, competency in enumerate(competencies[: 2 if name == "Luxembourg" else 3]):
                 stand(seller, competency, 8 - 2 * place)
+                expect(seller, competency, 7.0 - 1.5 * place)
                 for week in range(1, weeks + 1):
                     answered = 0 if number == 0 else 10
                     right = answered * (9 - week) // 10
