@@ -255,6 +255,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="47"),
         "options": {"expires": 3000},
     },
+    # After the questions are counted, and each night anew: without practice it falls.
+    "count_proficiency": {
+        "task": "reinforcement.tasks.count_proficiency",
+        "schedule": crontab(hour="1", minute="57"),
+        "options": {"expires": 3000},
+    },
     "publish_figures": {
         "task": "reinforcement.tasks.publish_figures",
         "schedule": crontab(minute="37"),

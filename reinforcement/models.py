@@ -21,8 +21,9 @@ from reinforcement.programs.models import (  # isort: skip
 )
 from reinforcement.programs.simulation_models import LaunchSimulation  # isort: skip
 from reinforcement.importing.models import QuestionImport  # isort: skip
-from reinforcement.progress.models import LastAnswers, MemberWeek, TeamWeek  # isort: skip
+from reinforcement.progress.models import LastAnswers, MemberWeek, ProficiencyWeek, TeamWeek  # isort: skip
 from reinforcement.reliability.models import Reliability, ReliabilityBin, ReliabilityNotice  # isort: skip
+from reinforcement.progress.models import ProficiencyWeek  # isort: skip
 from reinforcement.published.models import (  # isort: skip
     CompetencyWeek,
     Contribution,
@@ -54,6 +55,7 @@ __all__ = [
     "MemoryState",
     "ModelsInForce",
     "OptionShares",
+    "ProficiencyWeek",
     "Program",
     "ProgramAudience",
     "ProgramQuestion",

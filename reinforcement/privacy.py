@@ -26,6 +26,7 @@ from reinforcement.models import (
     MemoryState,
     ModelsInForce,
     OptionShares,
+    ProficiencyWeek,
     Program,
     ProgramAudience,
     ProgramQuestion,
@@ -185,6 +186,14 @@ decide(
         organization: "organization",
         who: "member",
         learned: "competency week_on presented answered right credit first_answered first_right first_credit",
+    },
+)
+decide(
+    ProficiencyWeek,
+    {
+        erased(hidden_because="a number of the database that means nothing outside it"): "id",
+        erased(): "organization member competency week_on counted_at questions answers is_current",
+        erased(hidden_because=f"{computable.reason}; the page shows it in whole questions"): "expected variance unpractised coming",
     },
 )
 decide(LastAnswers, {number: "id", organization: "organization", who: "member", learned: "team competency questions right"})

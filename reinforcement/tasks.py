@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reinforcement.daily import easiness, fits, preparing, reliability, results, shares
+from reinforcement.progress import proficiency
 from reinforcement.published import services as published
 
 
@@ -35,6 +36,11 @@ def owe_fits() -> None:
 @shared_task
 def count_reliability() -> None:
     reliability.count_reliability(timezone.now())
+
+
+@shared_task
+def count_proficiency() -> None:
+    proficiency.count_proficiency(timezone.now())
 
 
 @shared_task

@@ -16,6 +16,7 @@ from reinforcement.models import (
     Enrollment,
     LastAnswers,
     MemberWeek,
+    ProficiencyWeek,
     Program,
     ProgramQuestion,
     Question,
@@ -246,6 +247,25 @@ class LastAnswersFactory(DjangoModelFactory):
     competency = factory.SubFactory(CompetencyFactory, organization=factory.SelfAttribute("..organization"))
     questions = 10
     right = 7
+
+
+class ProficiencyWeekFactory(DjangoModelFactory):
+    """Current proficiency of this week: 7 of 10 questions expected right, from 24 answers, 5 after sixty days without practice."""
+
+    class Meta:
+        model = ProficiencyWeek
+
+    member = factory.SubFactory(SellerFactory)
+    organization = factory.SelfAttribute("member.organization")
+    competency = factory.SubFactory(CompetencyFactory, organization=factory.SelfAttribute("..organization"))
+    week_on = factory.LazyAttribute(lambda week: monday_of(timezone.localdate(timezone=week.member.zone)))
+    counted_at = factory.LazyFunction(timezone.now)
+    questions = 10
+    answers = 24
+    expected = 7.0
+    variance = 1.8
+    unpractised = (7.0, 6.4, 6.1, 5.9, 5.7, 5.5, 5.4, 5.3, 5.2, 5.1)
+    coming = (7.0, 7.1, 7.3, 7.5, 7.6, 7.8, 7.9, 8.0, 8.1, 8.1)
 
 
 def monday_of(day: date) -> date:

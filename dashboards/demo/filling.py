@@ -24,6 +24,7 @@ from reinforcement.daily.shares import count_option_shares
 from reinforcement.memory.models import MemoryState
 from reinforcement.programs import services as programs
 from reinforcement.programs.models import Program
+from reinforcement.progress.proficiency import count_proficiency
 from reinforcement.published.services import publish_due
 from reinforcement.questions.models import Question
 from reinforcement.questions.services import Asked, NewQuestion, Words, add_wording, write_questions
@@ -214,6 +215,7 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
     count_results(now)
     count_easiness(now)
     count_reliability(now)
+    count_proficiency(now)
     publish_due(now)
     tell(f"{(now.date() - first_day).days} simulated mornings, {answered} simulated answers")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.tables import safe_cell
 from dashboards.overview.reading import name_of
-from reinforcement.progress.figures import map_step
+from reinforcement.progress.figures import Measure, map_step
 from reinforcement.progress.reading import in_percent, joined
 from reinforcement.progress.tables import Cell
 from reinforcement.published.figures import Company, CompetencyTotal, GroupCell, GroupRow, Share
@@ -28,12 +28,16 @@ class TableRow:
     people: int
     with_data: int
     right: str
+    current: str
     participation: str
     cells: tuple[Cell, ...]
     hidden: str
 
 
-def table_rows(rows: Iterable[GroupRow], minimum: int, published_at: datetime | None) -> tuple[TableRow, ...]:
+def table_rows(
+    rows: Iterable[GroupRow], minimum: int, published_at: datetime | None, measure: Measure = Measure.RIGHT
+) -> tuple[TableRow, ...]:
+    """The groups, their cells with *right at last answer* or with *current proficiency*."""
     return tuple(
         TableRow(
             name=name_of(row),
@@ -41,8 +45,9 @@ def table_rows(rows: Iterable[GroupRow], minimum: int, published_at: datetime | 
             people=row.people,
             with_data=row.with_data,
             right=_in_percent(row.right),
+            current=_in_percent(row.current),
             participation=_in_percent(row.participation),
-            cells=tuple(_cell(cell, minimum, published_at) for cell in row.cells),
+            cells=tuple(_cell(cell, minimum, published_at, measure) for cell in row.cells),
             hidden="" if row.right.is_shown else _too_few(minimum),
         )
         for row in rows
@@ -67,56 +72,58 @@ def _in_percent(share: Share) -> str:
     return in_percent(share.percent) if share.is_shown else ""
 
 
-def _cell(cell: GroupCell | None, minimum: int, published_at: datetime | None) -> Cell:
-    if cell is None:
+def _cell(cell: GroupCell | None, minimum: int, published_at: datetime | None, measure: Measure) -> Cell:
+    share = cell.current if cell is not None and measure is Measure.CURRENT else Share(cell.percent, cell.with_data) if cell else Share()
+    if cell is None or share.people is None:
         return Cell(gettext("few"), "", 0, _too_few(minimum))
-    count = str(cell.with_data)
-    words = ngettext("%(share)s, mean of %(people)d person", "%(share)s, mean of %(people)d people", cell.with_data) % {
-        "share": in_percent(cell.percent),
-        "people": cell.with_data,
-    }
+    count, words = str(share.people), _mean_in_words(share.percent, share.people)
     if published_at is not None and timezone.localdate(cell.published_at) != timezone.localdate(published_at):
         day = date_format(timezone.localtime(cell.published_at), "j M")
         count, words = f"{count}, {day}", gettext("%(words)s, of %(day)s") % {"words": words, "day": day}
-    return Cell(str(cell.percent), count, map_step(cell.percent), words)
+    return Cell(str(share.percent), count, map_step(share.percent), words)
 
 
-def total_cells(totals: Iterable[CompetencyTotal]) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(
-            str(total.percent),
-            str(total.with_data),
-            None,
-            ngettext("%(share)s, mean of %(people)d person", "%(share)s, mean of %(people)d people", total.with_data)
-            % {"share": in_percent(total.percent), "people": total.with_data},
-        )
-        for total in totals
-    )
+def _mean_in_words(value: int, people: int) -> str:
+    words = {"share": in_percent(value), "people": people}
+    return ngettext("%(share)s, mean of %(people)d person", "%(share)s, mean of %(people)d people", people) % words
+
+
+def total_cells(totals: Iterable[CompetencyTotal], minimum: int, measure: Measure = Measure.RIGHT) -> tuple[Cell, ...]:
+    cells = []
+    for total in totals:
+        share = total.current if measure is Measure.CURRENT else Share(total.percent, total.with_data)
+        if share.people is None:
+            cells.append(Cell(gettext("few"), "", None, _too_few(minimum)))
+        else:
+            cells.append(Cell(str(share.percent), str(share.people), None, _mean_in_words(share.percent, share.people)))
+    return tuple(cells)
 
 
 def figures_as_csv(found: Company, rows: Iterable[GroupRow]) -> str:
-    """All groups: per competency the figure in per cent, the number of people behind it, and the date on which it was published."""
+    """All groups: per competency the figure in per cent, the number of people behind it, and the date on which it was published; then
+    current proficiency of the same date and the people behind it."""
     heads = [gettext("Group"), gettext("People"), gettext("Participation, %"), gettext("Participation, people")]
     # Words inside a formatted text are not found for translation.
-    with_data, published_on = gettext("people with data"), gettext("published on")
+    with_data, published_on, current = gettext("people with data"), gettext("published on"), gettext("current proficiency")
     for total in found.competencies:
         name = total.competency.name
         heads += [f"{name}, %", f"{name}, {with_data}", f"{name}, {published_on}"]
+        heads += [f"{name}, {current}, %", f"{name}, {current}, {with_data}"]
     lines = [heads]
     for row in rows:
         line = [name_of(row), str(row.people), *_share(row.participation)]
         for cell in row.cells:
-            line += ["", "", ""] if cell is None else _in_three(cell)
+            line += [""] * 5 if cell is None else _in_five(cell)
         lines.append(line)
     line = [gettext("All groups"), str(found.people), *_share(found.participation)]
     for total in found.competencies:
-        line += [str(total.percent), str(total.with_data), ""]
+        line += [str(total.percent), str(total.with_data), "", *_share(total.current)]
     lines.append(line)
     return _as_csv(lines)
 
 
-def _in_three(cell: GroupCell) -> list[str]:
-    return [str(cell.percent), str(cell.with_data), timezone.localdate(cell.published_at).isoformat()]
+def _in_five(cell: GroupCell) -> list[str]:
+    return [str(cell.percent), str(cell.with_data), timezone.localdate(cell.published_at).isoformat(), *_share(cell.current)]
 
 
 def weeks_as_csv(groups: Iterable[WeekRow], competencies: Iterable[WeekRow]) -> str:

@@ -13,10 +13,14 @@ from accounts.signin.decorators import role_required
 from dashboards.overview import tables
 from dashboards.overview.charts import trend_chart
 from dashboards.overview.reading import read_company
+from reinforcement.progress.figures import Measure
+from reinforcement.progress.measures import WORDS
 from reinforcement.progress.reading import joined
 from reinforcement.published import queries
 
 GROUPS_A_PAGE = 50
+# What the table of groups and competencies shows; the first unless asked for otherwise.
+MEASURES = (Measure.RIGHT, Measure.CURRENT)
 
 aggregates_only = role_required(access.reads_aggregates)
 private = cache_control(private=True, no_cache=True)
@@ -27,6 +31,7 @@ private = cache_control(private=True, no_cache=True)
 @private
 def company_overview(request):
     found = _company_asked_for(request)
+    measure = _measure_asked_for(request)
     minimum = request.member.organization.small_group_minimum
     paginator = Paginator(queries.groups_for(request.member), GROUPS_A_PAGE)
     # They are counted already.
@@ -39,8 +44,11 @@ def company_overview(request):
         "reading": read_company(found),
         "without_figure": joined(found.without_figure),
         "minimum": minimum,
-        "rows": tables.table_rows(rows, minimum, found.published_at),
-        "totals": tables.total_cells(found.competencies),
+        "rows": tables.table_rows(rows, minimum, found.published_at, measure),
+        "totals": tables.total_cells(found.competencies, minimum, measure),
+        "words": WORDS[measure],
+        "measures": [WORDS[each] for each in MEASURES],
+        "kept_measure": "" if measure is MEASURES[0] else f"measure={measure}&",
         "page": page,
         "chosen": next((total.competency for total in found.competencies if total.competency.public_id == chosen), None),
         "chart": trend_chart(found),
@@ -67,6 +75,13 @@ def company_weeks_download(request):
     """Every published week as a file."""
     groups, competencies = queries.group_weeks(request.member), queries.competency_weeks(request.member)
     return _as_file(tables.weeks_as_csv(groups, competencies), "weeks")
+
+
+def _measure_asked_for(request) -> Measure:
+    asked = request.GET.get("measure", MEASURES[0])
+    if asked not in MEASURES:
+        raise Http404
+    return Measure(asked)
 
 
 def _company_asked_for(request):

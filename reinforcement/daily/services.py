@@ -15,13 +15,13 @@ from accounts.statements import Part
 from reinforcement.daily.log import LogRow
 from reinforcement.daily.models import Answer, DailySet, DailySetItem
 from reinforcement.memory import store
-from reinforcement.memory.fold import LoggedAnswer, Remembered, fold, fold_person
+from reinforcement.memory.fold import LoggedAnswer, Person, Remembered, fold, fold_person
 from reinforcement.memory.models import CompetencyState, LearnerState, MemoryState
 from reinforcement.memory.prior import UNKNOWN_ITEM
 from reinforcement.memory.recall import predict
 from reinforcement.memory.spacing import next_step
 from reinforcement.programs.rules import rule_of
-from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_team, counts_for_member
+from reinforcement.progress.services import CountedAnswer, LastPlace, count_for_team, counts_for_member, proficiency_moved
 from reinforcement.questions.kinds.registry import kind
 
 # How long an answer to a set that is no longer the current one is taken, and how long a mailed link works at most.
@@ -160,13 +160,20 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
         week_on=monday_of(local_date),
     )
     logged = as_logged(row, set_on=item.daily_set.local_date, counts=counts)
-    row.predicted = predict(store.models_of(kept.fitted_id).recall, kept.person.record(practice), kept.item, logged.day)
+    recall = store.models_of(kept.fitted_id).recall
+    row.predicted = predict(recall, kept.person.record(practice), kept.item, logged.day)
+    remembered, (learner, skill) = fold(before, logged), fold_person(kept.person, practice, logged)
     whose = {"organization_id": member.organization_id, "member_id": member.pk}
-    memory = store.written(kept, **whose, question_id=item.question_id, memory=fold(before, logged))
-    person = store.person_written(kept, *fold_person(kept.person, practice, logged), **whose, competency_id=item.competency_id)
+    memory = store.written(kept, **whose, question_id=item.question_id, memory=remembered)
+    person = store.person_written(kept, learner, skill, **whose, competency_id=item.competency_id)
+    moved = []
+    if counts:
+        recall_after = predict(recall, Person(learner, skill).record(remembered.practice), kept.item, logged.day)
+        moved.append(proficiency_moved(member.pk, item.competency_id, row.predicted, recall_after))
     counted = as_counted(row)
     figures = [*counts_for_member(counted, _place_of(before)), _completed(item.daily_set, now), count_for_team(counted)]
-    written = statements.write(rows.insertion(row), store.still_means(item.question), memory, *person, *figures, beside=beside)
+    # PostgreSQL runs the parts from the last to the first: after the person's record, as each night writes them.
+    written = statements.write(rows.insertion(row), store.still_means(item.question), memory, *moved, *person, *figures, beside=beside)
     row.pk = written[0][0]
     row._state.adding = False
     # A read that found nothing stands as one row of None.

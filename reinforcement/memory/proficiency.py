@@ -1,55 +1,94 @@
-"""Current proficiency: how many of these questions a person would answer rightly now. Pure Python."""
+"""Current proficiency: how many of these questions a person would answer rightly now. Pure Python.
 
-from collections.abc import Sequence
+Two sums are all that is kept of the questions: of the recalls, and of the variances of their answers. An answer changes both by what it
+changes of its own question.
+"""
+
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from reinforcement.memory.features import Item, Record
+from reinforcement.memory.recall import predict
+from reinforcement.memory.trace import continued
+from reinforcement.memory.versions import Models
+
+# Days from now at which the forgetting curve is counted.
+CURVE_DAYS = (0, 7, 14, 21, 28, 35, 42, 49, 56, 60)
 # Below this many answers nothing is said.
 FEWEST_ANSWERS = 5
-# The interval holds the share of right answers in nine of ten cases, if the recalls are right.
-_TAIL = 0.05
+# Standard deviations on both sides of the mean of a normal distribution, between which nine of ten cases lie.
+_NINE_OF_TEN = 1.6449
 
 
-@dataclass(frozen=True)
+def variance_of(recall: float) -> float:
+    """Of one answer that is right with this probability. Raises ValueError of what is none."""
+    if not 0 <= recall <= 1:
+        raise ValueError("a probability lies between 0 and 1")
+    return recall * (1 - recall)
+
+
+@dataclass(frozen=True, slots=True)
 class Proficiency:
-    """Expected share of right answers, the interval in which nine of ten such rounds would end, and what it rests on."""
+    """How many of `questions` are `expected` right if all were asked now, and how many answers to them that rests on.
 
-    share: float
-    low: float
-    high: float
+    Nine of ten such rounds would end with `low` to `high` right ones, if the recalls are right. A round is a sum of unequal coin
+    tosses (Poisson binomial distribution); `low` and `high` are those of the normal distribution with the same mean and variance,
+    with correction for continuity, which differ from the exact ones by one question at most.
+    """
+
     questions: int
     answers: int
+    expected: float
+    variance: float
+
+    @property
+    def has_data(self) -> bool:
+        return self.questions > 0 and self.answers >= FEWEST_ANSWERS
+
+    @property
+    def share(self) -> float:
+        """Of right answers, 0 to 1. Raises ValueError where there is not enough data: ask `has_data` first."""
+        if not self.has_data:
+            raise ValueError("not enough data")
+        return self.expected / self.questions
+
+    @property
+    def low(self) -> int:
+        return min(max(math.floor(self.expected - self._spread - 0.5) + 1, 0), self.questions)
+
+    @property
+    def high(self) -> int:
+        return min(max(math.ceil(self.expected + self._spread - 0.5), self.low), self.questions)
+
+    @property
+    def _spread(self) -> float:
+        return _NINE_OF_TEN * math.sqrt(max(self.variance, 0.0))
 
 
-def proficiency(recalls: Sequence[float], answers: int) -> Proficiency | None:
-    """From the probability of a right answer to each assigned question, and how many answers the person has given to them.
+class Standing(NamedTuple):
+    """Where a person stands now, and how many questions are expected right on each of CURVE_DAYS if nothing is practised.
 
-    None where that is not enough data. The interval is that of a sum of unequal coin tosses (Poisson binomial distribution).
+    `recalls` are those of each question now.
     """
-    if not recalls or answers < FEWEST_ANSWERS:
-        return None
-    if not all(0 <= recall <= 1 for recall in recalls):
-        raise ValueError("a probability lies between 0 and 1")
-    low, high = _between(_distribution(recalls))
-    count = len(recalls)
-    return Proficiency(sum(recalls) / count, low / count, high / count, count, answers)
+
+    proficiency: Proficiency
+    unpractised: tuple[float, ...]
+    recalls: tuple[float, ...]
 
 
-def _distribution(recalls: Sequence[float]) -> list[float]:
-    """The probability of each number of right answers, from none to all."""
-    chances = [1.0]
-    for recall in recalls:
-        wrong = 1 - recall
-        chances = [here * wrong + before * recall for here, before in zip([*chances, 0.0], [0.0, *chances], strict=True)]
-    return chances
-
-
-def _between(chances: Sequence[float]) -> tuple[int, int]:
-    below = 0.0
-    low = None
-    for number, chance in enumerate(chances):
-        below += chance
-        if low is None and below > _TAIL:
-            low = number
-        if below >= 1 - _TAIL:
-            return low or 0, number
-    return low or 0, len(chances) - 1
+def standing(models: Models, questions: Iterable[tuple[Record, Item]], now: float) -> Standing:
+    """Of questions that a person is assigned, each with what is known before an answer to it. `now` in days, as records count time."""
+    recalls = []
+    answers = 0
+    variance = 0.0
+    unpractised = [0.0] * len(CURVE_DAYS)
+    for record, item in questions:
+        recall = predict(models.recall, record, item, now)
+        curve = continued(models.trace, record, recall, now)
+        recalls.append(recall)
+        answers += record.practice.answers if record.practice else 0
+        variance += variance_of(recall)
+        unpractised = [total + curve.recall(now + days) for total, days in zip(unpractised, CURVE_DAYS, strict=True)]
+    return Standing(Proficiency(len(recalls), answers, unpractised[0], variance), tuple(unpractised), tuple(recalls))

@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from django.db.models import Avg, Count, F, FilteredRelation, Q, QuerySet
 from accounts import rows
 from accounts.models import Organization
 from accounts.statements import Part
-from reinforcement.memory.features import Item, Learner, Skill
+from reinforcement.memory.features import Item, Learner, Practice, Record, Skill
 from reinforcement.memory.fold import Person, Remembered
 from reinforcement.memory.models import CompetencyState, FittedModels, LearnerState, MemoryState, ModelsInForce, QuestionEasiness
 from reinforcement.memory.packing import packed, unpacked
@@ -220,6 +220,58 @@ def abilities_of(organization_id: int) -> tuple[int, float, float]:
     if not found["people"]:
         return 0, 0.0, 0.0
     return found["people"], round(found["mean"], 1), round(max(found["squares"] - found["mean"] ** 2, 0.0) ** 0.5, 1)
+
+
+@dataclass
+class Known:
+    """All that is known of a member: in general, by competency, and by question. `answers` counts those of any question."""
+
+    learner: Learner | None = None
+    skills: dict[int, Skill] = field(default_factory=dict)
+    practices: dict[int, Practice] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> int:
+        return self.learner.answers if self.learner else 0
+
+    def record(self, question_id: int, competency_id: int) -> Record:
+        """What is known before an answer to the question of the competency."""
+        return Person(self.learner, self.skills.get(competency_id)).record(self.practices.get(question_id))
+
+
+def known_of(organization_id: int, members: Sequence[int]) -> dict[int, Known]:
+    """What is known of each of the members (their ids). Three statements."""
+    known: dict[int, Known] = {member: Known() for member in members}
+    whose = {"organization_id": organization_id, "member_id__in": members}
+    # The number of answers is read first: by it, whoever answers while the rest is read is found out.
+    for member, *values in LearnerState.objects.filter(**whose).values_list("member_id", *_LEARNER):
+        known[member].learner = Learner(*values)
+    for member, competency, ability, practice in CompetencyState.objects.filter(**whose).values_list(
+        "member_id", "competency_id", "ability", "practice"
+    ):
+        known[member].skills[competency] = Skill(ability, unpacked(practice))
+    practised = MemoryState.objects.filter(**whose, practice__isnull=False).values_list("member_id", "question_id", "practice")
+    for member, question, practice in practised.iterator():
+        known[member].practices[question] = unpacked(practice)
+    return known
+
+
+def held(organization_id: int, members: Sequence[int]) -> dict[int, int]:
+    """How many answers each of the members has given, held until the transaction ends: no answer comes between. One statement.
+
+    Who has not answered yet has no row to hold.
+    """
+    rows = LearnerState.objects.select_for_update(no_key=True).filter(organization_id=organization_id, member_id__in=members)
+    return defaultdict(int, rows.order_by("member_id").values_list("member_id", "answers"))
+
+
+def items_of(organization_id: int) -> dict[int, Item]:
+    """What everybody's answers say of the organization's questions, or their authors' guesses; others are unknown. Two statements."""
+    guessed = Question.objects.filter(organization_id=organization_id).exclude(difficulty="")
+    items = {question: unknown_item(guess) for question, guess in guessed.values_list("pk", "difficulty")}
+    current = QuestionEasiness.objects.filter(organization_id=organization_id, is_current=True, meaning_since=F("question__meaning_since"))
+    items |= {question: Item(*values) for question, *values in current.values_list("question_id", *_ITEM)}
+    return defaultdict(unknown_item, items)
 
 
 def still_means(question: Question) -> Part:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reinforcement.memory.features import WRONG_EXPOSURE, Item, Record, ability, faded, sigmoid
+from reinforcement.memory.features import WRONG_EXPOSURE, Item, Record, ability, faded, logit, sigmoid
 
 # Weights of the half-lives of features.py whose sum is the form of forgetting.
 SHAPE = (0.055, 0.308, 0.286, 0.159, 0.0, 0.21)
@@ -95,3 +95,12 @@ def curve(model: TraceModel, record: Record, item: Item) -> Curve:
     del standing["trace"]
     stands = model.intercept + sum(getattr(model, name) * value for name, value in standing.items())
     return Curve(stands, model.trace, exposures(record), last_answer)
+
+
+def continued(model: TraceModel, record: Record, recall: float, now: float) -> Curve:
+    """How a recall that stands at `recall` now goes on when nothing is asked: it fades as the trace does. What was never asked stays."""
+    practice = record.practice
+    if practice is None:
+        return Curve(logit(recall), model.trace, (), now)
+    left = faded(exposures(record), max(now - practice.at, 0.0))
+    return Curve(logit(recall) - model.trace * math.log(trace(left)), model.trace, left, now)

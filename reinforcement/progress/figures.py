@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-MINIMUM_ANSWERS = 5
+from reinforcement.memory.proficiency import FEWEST_ANSWERS
+from reinforcement.progress.outlook import Outlook
+
+MINIMUM_ANSWERS = FEWEST_ANSWERS
 """Under this many answers a share of one person says nothing yet."""
 
 SHOWN_WEEKS = 26
@@ -20,6 +23,7 @@ MAP_STEPS = (40, 50, 60, 70, 80, 90)
 
 class Measure(StrEnum):
     RIGHT = "right"
+    CURRENT = "current"
     INITIAL = "initial"
     PARTICIPATION = "participation"
     STARTED = "started"
@@ -39,15 +43,23 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`part` of `whole` questions (or answers), and from which `whole` on its share is shown. A part can be a fraction: partly right."""
+    """`part` of `whole` questions (or answers), and from which `whole` on its share is shown. A part can be a fraction: partly right.
+
+    Where `answers` are given, the figure rests on these, and its share is shown from so many answers on.
+    """
 
     part: float = 0
     whole: int = 0
     minimum: int = MINIMUM_ANSWERS
+    answers: int | None = None
+
+    @property
+    def rests_on(self) -> int:
+        return self.whole if self.answers is None else self.answers
 
     @property
     def has_data(self) -> bool:
-        return self.whole >= max(self.minimum, 1)
+        return self.whole > 0 and self.rests_on >= max(self.minimum, 1)
 
     @property
     def share(self) -> float:
@@ -141,6 +153,7 @@ class CompetencyProgress:
     participation: Figure
     started: Figure
     answers: int
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,27 @@ MEASURES = (
         ),
     ),
     MeasureWords(
+        Measure.CURRENT,
+        _("Current proficiency"),
+        _("Of the questions assigned to a person, the share expected right if all were asked now"),
+        _("answers"),
+        (
+            _(
+                "For each question it is predicted how likely the person answers it rightly now: from how hard it is for everybody, from "
+                "the person's answers to it and in its competency, and from how long ago those were. The figure is the sum over questions."
+            ),
+            _(
+                "Assigned are the questions of the running programs that a person takes part in, answered or not, and of programs that are "
+                "over those that the person has answered. Archived questions do not count."
+            ),
+            _(
+                "It is counted each night and moved by each answer, and falls while nothing is practised. Nine of ten times the number "
+                "right would lie between the two numbers beside it, if the predictions are right. Guessing is included."
+            ),
+            _("Under five answers there is no figure."),
+        ),
+    ),
+    MeasureWords(
         Measure.INITIAL,
         _("Initial proficiency"),
         _("How much was right at the first answer to each question"),
@@ -85,7 +106,25 @@ BY_WEEK = MeasureWords(
     ),
 )
 
-DEFINITIONS = (*MEASURES, BY_WEEK)
+FORGETTING = MeasureWords(
+    "forgetting",
+    _("Forgetting curve"),
+    _("How many of the assigned questions are expected right on the days to come"),
+    _("questions assigned"),
+    (
+        _(
+            "The curve begins at the current proficiency. Without practice each question fades with the time since it was asked: "
+            "fast at first, then more slowly. A question that was never asked stays where it is."
+        ),
+        _(
+            "With the coming questions, those that the programs would ask in these weeks are counted too, "
+            "each as it is expected to be answered."
+        ),
+        _("Each answer changes what is expected: the curves are counted anew each night."),
+    ),
+)
+
+DEFINITIONS = (*MEASURES, FORGETTING, BY_WEEK)
 
 WORDS = {Measure(words.measure): words for words in MEASURES}
 

@@ -78,3 +78,36 @@ class LastAnswers(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "team", "competency"], name="last_answers_once")]
         indexes = [models.Index(fields=["team", "competency"], include=["questions", "right"], name="last_answers_of_team")]
+
+
+class ProficiencyWeek(models.Model):
+    """*Current proficiency* of a member in a competency, as it stood in a week (by its Monday): sums over the questions assigned.
+
+    Counted each night, and moved by each answer in between. A week in which nothing was counted has no row. The current row is the
+    latest one of what is assigned now.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="proficiency_weeks", db_constraint=False, db_index=False)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    week_on = models.DateField()
+    counted_at = models.DateTimeField()
+    questions = models.PositiveIntegerField()
+    # Answers to what these questions mean.
+    answers = models.PositiveIntegerField()
+    # How many are expected right, and the variance of that number (memory/proficiency.py).
+    expected = models.FloatField()
+    variance = models.FloatField()
+    # How many of them are expected right on the days of outlook.CURVE_DAYS after it was counted, if nothing is practised.
+    unpractised = models.JSONField()
+    # The same with the questions that come by then; empty where none will come.
+    coming = models.JSONField(null=True)
+    is_current = models.BooleanField(default=True)
+
+    objects = LearningRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "competency", "week_on"], name="proficiency_week_once"),
+            models.UniqueConstraint(fields=["member", "competency"], condition=models.Q(is_current=True), name="proficiency_one_current"),
+        ]

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts import access
 from accounts.models import Member, ReportingLine
 from reinforcement.competencies.models import Competency
+from reinforcement.memory.proficiency import Proficiency
 from reinforcement.programs.models import Enrollment, Program, ProgramQuestion
 from reinforcement.progress.figures import (
     SHOWN_WEEKS,
@@ -17,13 +18,14 @@ from reinforcement.progress.figures import (
     CompetencyProgress,
     Figure,
     Measure,
+    Outlook,
     Period,
     PersonProgress,
     PersonRow,
     TeamFigures,
     WeekCounts,
 )
-from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek
+from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek, ProficiencyWeek
 from reinforcement.progress.trend import CompetencyWeeks, Trend
 
 # Figures by the ids of member and competency.
@@ -38,6 +40,8 @@ def team_figures(manager: Member, measure: Measure, period: Period = Period.ALL)
     people = list(_learners_below(manager).values_list("pk", "public_id", "name"))
     if measure is Measure.RIGHT:
         figures = _right(LastAnswers.objects.line_visible_to(manager))
+    elif measure is Measure.CURRENT:
+        figures = _current(ProficiencyWeek.objects.line_visible_to(manager))
     elif measure is Measure.INITIAL:
         figures = _initial(MemberWeek.objects.line_visible_to(manager))
     elif measure is Measure.PARTICIPATION:
@@ -94,7 +98,7 @@ def person_of_line(manager: Member, public_id) -> QuerySet[Member]:
 
 
 def person_progress(person: Member, reader: Member, competency_public_id: str | None = None) -> PersonProgress | None:
-    """All figures of `person` that `reader` may read; the weeks of one competency where it is named. Six statements.
+    """All figures of `person` that `reader` may read; the weeks of one competency where it is named. Seven statements.
 
     None where the named competency is not among those the person has figures of.
     """
@@ -102,8 +106,9 @@ def person_progress(person: Member, reader: Member, competency_public_id: str | 
     right = _right(LastAnswers.objects.visible_to(reader).filter(member=person))
     enrollments = Enrollment.objects.filter(access.learners_visible_to(reader), member=person)
     started = _started(weeks, enrollments, access.today_of(person))
+    outlooks = _outlooks(ProficiencyWeek.objects.visible_to(reader).filter(member=person))
     counts = {row["competency_id"]: row for row in weeks.values("competency_id").annotate(**_sums(*_COUNTED)).order_by()}
-    competencies = _competencies(reader, {competency for _member, competency in right | started} | set(counts))
+    competencies = _competencies(reader, {competency for _member, competency in right | started} | set(counts) | set(outlooks))
     chosen = next((competency for competency in competencies if competency.public_id == competency_public_id), None)
     if competency_public_id is not None and chosen is None:
         return None
@@ -112,7 +117,11 @@ def person_progress(person: Member, reader: Member, competency_public_id: str | 
     return PersonProgress(
         competencies=tuple(
             _competency_progress(
-                competency, counts.get(competency.pk), right.get((person.pk, competency.pk)), started.get((person.pk, competency.pk))
+                competency,
+                counts.get(competency.pk),
+                right.get((person.pk, competency.pk)),
+                started.get((person.pk, competency.pk)),
+                outlooks.get(competency.pk),
             )
             for competency in competencies
         ),
@@ -182,6 +191,38 @@ def _right(last_answers: QuerySet[LastAnswers]) -> _Figures:
     return {(member, competency): Figure(right, questions) for member, competency, right, questions in rows}
 
 
+def _current(proficiency: QuerySet[ProficiencyWeek]) -> _Figures:
+    figures = {}
+    for member, competency, *sums in proficiency.filter(is_current=True).values_list("member_id", "competency_id", *_SUMS).iterator():
+        found = _proficiency(*sums)
+        figures[member, competency] = Figure(found.expected, found.questions, answers=found.answers)
+    return figures
+
+
+_SUMS = ("questions", "answers", "expected", "variance")
+
+
+def _proficiency(questions: int, answers: int, expected: float, variance: float) -> Proficiency:
+    """Answers move the sums between two nights: they stay within what is possible."""
+    return Proficiency(questions, answers, min(max(expected, 0.0), questions), max(variance, 0.0))
+
+
+def _outlooks(proficiency: QuerySet[ProficiencyWeek]) -> dict[int, Outlook]:
+    """By competency. One statement."""
+    rows = proficiency.filter(is_current=True).values_list("competency_id", "counted_at", "unpractised", "coming", *_SUMS)
+    return {competency: _outlook(_proficiency(*sums), *counted) for competency, *counted, sums in ((*row[:4], row[4:]) for row in rows)}
+
+
+def _outlook(found: Proficiency, counted_at: datetime, unpractised: list[float], coming: list[float] | None) -> Outlook:
+    """The curves of the night begin at what answers have made of the figure since; their form is that of the night."""
+
+    def from_now(curve: list[float]) -> tuple[float, ...]:
+        moved = found.expected / curve[0] if curve[0] else 0.0
+        return (found.expected, *(min(expected * moved, found.questions) for expected in curve[1:]))
+
+    return Outlook(found, counted_at, from_now(unpractised), from_now(coming) if coming else None)
+
+
 def _initial(weeks: QuerySet[MemberWeek]) -> _Figures:
     rows = _by_person(weeks.filter(first_answered__gt=0), "first_credit", "first_answered")
     return {(member, competency): Figure(credit / CREDIT_UNITS, answers) for member, competency, credit, answers in rows}
@@ -238,7 +279,7 @@ def _assigned(enrollments: QuerySet[Enrollment], today: date) -> dict[tuple[int,
 
 
 def _competency_progress(
-    competency: CompetencyName, counts: dict[str, int] | None, right: Figure | None, started: Figure | None
+    competency: CompetencyName, counts: dict[str, int] | None, right: Figure | None, started: Figure | None, outlook: Outlook | None
 ) -> CompetencyProgress:
     counts = counts or dict.fromkeys(_COUNTED, 0)
     return CompetencyProgress(
@@ -249,4 +290,5 @@ def _competency_progress(
         participation=_answered_of(counts["answered"], counts["presented"]),
         started=started or replace(Figure(), minimum=_minimum(Measure.STARTED)),
         answers=counts["answered"],
+        outlook=outlook,
     )

@@ -67,14 +67,9 @@ def _read_competencies(team: TeamFigures) -> Reading:
     name = team.competencies[lowest].name
     alike = [told[place] for place in lowest_of([means[column].percent for column in told])]
     if len(told) == 1:
-        headline = (
-            gettext("%(competency)s stands at %(share)s at the last answer")
-            if team.measure is Measure.RIGHT
-            else gettext("%(competency)s began at %(share)s")
-        )
-        return Reading(headline % {"competency": name, "share": in_percent(low)}, _people_with_data(means[lowest]))
+        return Reading(_ONLY[team.measure]() % {"competency": name, "share": in_percent(low)}, _people_with_data(means[lowest]))
     evidence = _evidence(team, means, told, alike)
-    if team.measure is Measure.RIGHT and low >= AT_HOME:
+    if _is_of_now(team) and low >= AT_HOME:
         every = (
             gettext("Every competency stands at %(share)s or more")
             if len(told) == len(means)
@@ -88,9 +83,21 @@ def _read_competencies(team: TeamFigures) -> Reading:
         return Reading(gettext("No competency stands out: all lie between %(low)s and %(high)s") % words, evidence)
     if len(alike) > 1:
         names = joined([team.competencies[column].name for column in alike])
-        headline = gettext("%(names)s need the most practice") if team.measure is Measure.RIGHT else gettext("%(names)s began lowest")
+        headline = gettext("%(names)s need the most practice") if _is_of_now(team) else gettext("%(names)s began lowest")
         return Reading(headline % {"names": names}, evidence)
     return Reading(_lowest_headline(team, lowest, told) % {"competency": name}, evidence)
+
+
+_ONLY = {
+    Measure.RIGHT: lambda: gettext("%(competency)s stands at %(share)s at the last answer"),
+    Measure.CURRENT: lambda: gettext("%(competency)s stands at %(share)s if it were asked now"),
+    Measure.INITIAL: lambda: gettext("%(competency)s began at %(share)s"),
+}
+
+
+def _is_of_now(team: TeamFigures) -> bool:
+    """Whether the measure says where people stand, and not where they began."""
+    return team.measure is not Measure.INITIAL
 
 
 def _lowest_headline(team: TeamFigures, lowest: int, told: list[int]) -> str:
@@ -102,16 +109,18 @@ def _lowest_headline(team: TeamFigures, lowest: int, told: list[int]) -> str:
         if figure.has_data and others.with_data:
             with_data += 1
             below += figure.share < others.share
-    is_right = team.measure is Measure.RIGHT
+    is_of_now = _is_of_now(team)
     if with_data > 1 and below >= with_data * NEARLY_EVERYONE:
         return (
             gettext("%(competency)s needs the most practice, for nearly everyone")
-            if is_right
+            if is_of_now
             else gettext("%(competency)s began lowest, for nearly everyone")
         )
     if with_data > 1 and below > with_data * MOST:
-        return gettext("%(competency)s needs the most practice, for most") if is_right else gettext("%(competency)s began lowest, for most")
-    return gettext("%(competency)s needs the most practice") if is_right else gettext("%(competency)s began lowest")
+        return (
+            gettext("%(competency)s needs the most practice, for most") if is_of_now else gettext("%(competency)s began lowest, for most")
+        )
+    return gettext("%(competency)s needs the most practice") if is_of_now else gettext("%(competency)s began lowest")
 
 
 def _evidence(team: TeamFigures, means: tuple[Mean, ...], told: list[int], alike: list[int]) -> str:
@@ -135,7 +144,9 @@ def _people_with_data(mean: Mean) -> str:
 
 def _not_enough(team: TeamFigures) -> Reading:
     people = len(team.people)
-    if not any(figure.whole for person in team.people for figure in person.figures):
+    if not any(figure.rests_on for person in team.people for figure in person.figures):
+        if team.measure is Measure.CURRENT:
+            return Reading(gettext("Nothing counted yet"), gettext("Current proficiency is counted each night, from the first answers on."))
         return Reading(gettext("No answers yet"), gettext("Figures appear here with the first sets of your people."))
     with_data = sum(any(figure.has_data for figure in person.figures) for person in team.people)
     headline = ngettext(

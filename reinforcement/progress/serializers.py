@@ -1,5 +1,6 @@
 """Learning progress as the API shows it."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
@@ -14,6 +15,37 @@ class FigureSerializer(serializers.Serializer):
         return figure.share if figure.has_data else None
 
 
+class OutlookDaySerializer(serializers.Serializer):
+    day = serializers.IntegerField(help_text="Days from now.")
+    unpractised = serializers.IntegerField(help_text="Questions expected right without practice.")
+    coming = serializers.IntegerField(allow_null=True, help_text="The same with the coming questions; null where none come.")
+
+
+class OutlookSerializer(serializers.Serializer):
+    """Current proficiency in whole questions; all but the counts is null under five answers."""
+
+    questions = serializers.IntegerField(source="proficiency.questions", help_text="Questions assigned.")
+    answers = serializers.IntegerField(source="proficiency.answers")
+    expected = serializers.SerializerMethodField(help_text="Questions expected right if all were asked now.")
+    low = serializers.SerializerMethodField(help_text="Nine of ten times at least so many would be right,")
+    high = serializers.SerializerMethodField(help_text="and at most so many.")
+    days = serializers.SerializerMethodField(help_text="The forgetting curve of the coming 60 days.")
+    counted_at = serializers.DateTimeField(help_text="The night it was counted; answers since have moved it.")
+
+    def get_expected(self, outlook) -> int | None:
+        return outlook.expected if outlook.has_data else None
+
+    def get_low(self, outlook) -> int | None:
+        return outlook.proficiency.low if outlook.has_data else None
+
+    def get_high(self, outlook) -> int | None:
+        return outlook.proficiency.high if outlook.has_data else None
+
+    @extend_schema_field(OutlookDaySerializer(many=True, allow_null=True))
+    def get_days(self, outlook):
+        return OutlookDaySerializer(outlook.days, many=True).data if outlook.has_data else None
+
+
 class CompetencyProgressSerializer(serializers.Serializer):
     competency = serializers.UUIDField(source="competency.public_id")
     name = serializers.CharField(source="competency.name")
@@ -22,6 +54,7 @@ class CompetencyProgressSerializer(serializers.Serializer):
     participation = FigureSerializer(help_text="Answered of presented.")
     started = FigureSerializer(help_text="Questions answered at least once, of those assigned.")
     answers = serializers.IntegerField()
+    current = OutlookSerializer(source="outlook", allow_null=True, help_text="Current proficiency; null where nothing was counted yet.")
 
 
 class WeekSerializer(serializers.Serializer):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.statements import Part
+from reinforcement.memory.proficiency import variance_of
 from reinforcement.progress.counters import addition
 from reinforcement.progress.models import CREDIT_UNITS, LastAnswers, MemberWeek, TeamWeek
 
@@ -63,3 +64,17 @@ def count_for_team(answer: CountedAnswer) -> Part:
 def _last_moved(answer: CountedAnswer, team_id: int, competency_id: int, *, questions: int, right: int) -> Part:
     key = {"member_id": answer.member_id, "team_id": team_id, "competency_id": competency_id}
     return addition(LastAnswers, key, {"questions": questions, "right": right}, organization_id=answer.organization_id)
+
+
+_MOVED = """
+UPDATE reinforcement_proficiencyweek SET answers = answers + 1, expected = expected + %s, variance = variance + %s
+WHERE member_id = %s AND competency_id = %s AND is_current
+"""
+
+
+def proficiency_moved(member_id: int, competency_id: int, before: float, after: float) -> Part:
+    """Moves *current proficiency* by what an answer changed of its own question: the recall `before` it and `after` it.
+
+    What the answer says of other questions, the night adds. A row that is not there yet is made by the night too.
+    """
+    return Part(_MOVED, [after - before, variance_of(after) - variance_of(before), member_id, competency_id])

@@ -90,20 +90,20 @@ def cell_of(figure: Figure, measure: Measure) -> Cell:
 
 
 def _share_cell(figure: Figure, counted) -> Cell:
-    if not figure.whole:
+    if not figure.rests_on:
         return Cell("–", "", None, gettext("nothing yet"))  # noqa: RUF001 - a dash stands where no number is
     if not figure.has_data:
-        return Cell(gettext("few"), str(figure.whole), 0, gettext("not enough data: %(count)d %(counted)s") % _words(figure, counted))
+        return Cell(gettext("few"), str(figure.rests_on), 0, gettext("not enough data: %(count)d %(counted)s") % _words(figure, counted))
     return Cell(
         str(figure.percent),
-        str(figure.whole),
+        str(figure.rests_on),
         map_step(figure.percent),
         gettext("%(share)s, %(count)d %(counted)s") % _words(figure, counted),
     )
 
 
 def _words(figure: Figure, counted) -> dict:
-    return {"share": in_percent(figure.percent) if figure.has_data else "", "count": figure.whole, "counted": counted}
+    return {"share": in_percent(figure.percent) if figure.has_data else "", "count": figure.rests_on, "counted": counted}
 
 
 def _started_cell(figure: Figure) -> Cell:

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 from accounts import access
 from accounts.dates import short_date
 from accounts.signin.decorators import member_required, role_required
+from reinforcement.memory.proficiency import CURVE_DAYS
 from reinforcement.progress import queries
 from reinforcement.progress.drawing import share_line, week_ruler
 from reinforcement.progress.figures import MINIMUM_ANSWERS, Measure, Period, PersonProgress
-from reinforcement.progress.measures import BY_WEEK, DEFINITIONS, MEASURES, PERIODS, WORDS
+from reinforcement.progress.forgetting import forgetting_of
+from reinforcement.progress.measures import BY_WEEK, DEFINITIONS, FORGETTING, MEASURES, PERIODS, WORDS
 from reinforcement.progress.reading import read_own, read_person, read_team, read_trend, read_weeks
 from reinforcement.progress.tables import team_as_csv, team_table, trend_as_csv, trend_table
 from reinforcement.progress.team_charts import team_map, trend_lines
@@ -58,7 +60,7 @@ def team(request):
         "chart": team_map(table, words, finding=reading.headline, address_of=_address_of) if has_map else None,
         "periods": [(period, label, period is figures.period) for period, label in PERIODS.items()],
         "has_periods": figures.measure is Measure.PARTICIPATION,
-        "has_minimum": figures.measure in (Measure.RIGHT, Measure.INITIAL),
+        "has_minimum": figures.measure in (Measure.RIGHT, Measure.CURRENT, Measure.INITIAL),
         "figures": figures,
         "table": table,
         "page": page,
@@ -187,9 +189,14 @@ def _progress_asked_for(request, person) -> PersonProgress:
 
 
 def _person_context(progress: PersonProgress, person) -> dict:
+    outlooks = forgetting_of(progress, person.zone)
     return {
         "progress": progress,
         "ruler": week_ruler(progress.weeks, access.today_of(person)),
         "weeks_latest_first": progress.weeks[::-1],
-        "definitions": MEASURES,
+        "outlooks": outlooks,
+        "curve_days": CURVE_DAYS,
+        "has_curves": any(row.curve for row in outlooks),
+        "has_coming": any(row.curve and row.curve.coming for row in outlooks),
+        "definitions": (*MEASURES, FORGETTING),
     }

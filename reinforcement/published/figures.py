@@ -24,11 +24,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class GroupCell:
-    """*Right at last answer* of a group on a competency: the mean over the people with data, and when it was published."""
+    """*Right at last answer* of a group on a competency: the mean over the people with data, and when it was published.
+
+    `current` is *current proficiency* of the same people, as it stood then.
+    """
 
     percent: int
     with_data: int
     published_at: datetime
+    current: Share = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class GroupRow:
         return mean_of((cell.percent, cell.with_data) for cell in self.cells if cell is not None)
 
     @property
+    def current(self) -> Share:
+        """The same of current proficiency."""
+        return mean_of((cell.current.percent, cell.current.people) for cell in self.cells if cell is not None and cell.current.people)
+
+    @property
     def with_data(self) -> int:
         """The most people that stand behind one of its figures."""
         return max((cell.with_data for cell in self.cells if cell is not None), default=0)
@@ -58,6 +67,7 @@ class CompetencyTotal:
     competency: CompetencyName
     percent: int
     with_data: int
+    current: Share = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,10 @@ class Company:
     @property
     def right(self) -> Share:
         return mean_of((total.percent, total.with_data) for total in self.competencies)
+
+    @property
+    def current(self) -> Share:
+        return mean_of((total.current.percent, total.current.people) for total in self.competencies if total.current.people)
 
     @property
     def participation(self) -> Share:

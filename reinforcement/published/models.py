@@ -47,7 +47,11 @@ class FigureGroup(models.Model):
 
 
 class GroupFigure(models.Model):
-    """*Right at last answer* of a group on a competency: the mean of its people with data, in whole per cent."""
+    """*Right at last answer* of a group on a competency: the mean of its people with data, in whole per cent.
+
+    Beside it *current proficiency*, published at the same moment: the mean of those of the same people who have a figure of it; empty
+    where these, or those of them with something new, are too few.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     group = models.ForeignKey(FigureGroup, on_delete=models.CASCADE, related_name="figures")
@@ -55,6 +59,8 @@ class GroupFigure(models.Model):
     percent = models.PositiveSmallIntegerField()
     with_data = models.PositiveIntegerField()
     people = models.PositiveIntegerField()
+    current_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    current_with_data = models.PositiveIntegerField(null=True, blank=True)
     published_at = models.DateTimeField()
 
     objects = AggregateQuerySet.as_manager()

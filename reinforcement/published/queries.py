@@ -63,19 +63,29 @@ def _figures(reader: Member) -> QuerySet[GroupFigure]:
     return GroupFigure.objects.visible_to(reader).filter(group__is_current=True, group__people__gte=minimum, with_data__gte=minimum)
 
 
+def _has_current(reader: Member) -> Q:
+    return Q(current_with_data__gte=reader.organization.small_group_minimum)
+
+
 def _competency_totals(reader: Member) -> Iterable[CompetencyTotal]:
     """Competencies with a published figure, in the organization's order. Two statements."""
     sums = (
         _figures(reader)
         .order_by()
         .values_list("competency_id")
-        .annotate(weighted=Sum(F("percent") * F("with_data")), people=Sum("with_data"))
+        .annotate(
+            weighted=Sum(F("percent") * F("with_data")),
+            people=Sum("with_data"),
+            current=Sum(F("current_percent") * F("current_with_data"), filter=_has_current(reader)),
+            current_people=Sum("current_with_data", filter=_has_current(reader)),
+        )
     )
-    totals = {competency_id: (weighted, with_data) for competency_id, weighted, with_data in sums}
+    totals = {competency_id: figures for competency_id, *figures in sums}
     for pk, public_id, name in Competency.objects.visible_to(reader).values_list("pk", "public_id", "name"):
         if pk in totals:
-            weighted, with_data = totals[pk]
-            yield CompetencyTotal(CompetencyName(pk, str(public_id), name), percent(weighted / with_data / 100), with_data)
+            weighted, with_data, current, people = totals[pk]
+            share = Share(percent(current / people / 100), people) if people else Share()
+            yield CompetencyTotal(CompetencyName(pk, str(public_id), name), percent(weighted / with_data / 100), with_data, share)
 
 
 def _names_without_figure(reader: Member, totals: Iterable[CompetencyTotal]) -> Iterable[str]:
@@ -127,11 +137,8 @@ def rows_of(reader: Member, groups: Iterable[FigureGroup], found: Company) -> tu
         .values_list("pk", "name")
     )
     cells = {
-        (group_id, competency_id): GroupCell(percent, with_data, published_at)
-        for group_id, competency_id, percent, with_data, published_at in _figures(reader)
-        .filter(group__in=groups)
-        .order_by()
-        .values_list("group_id", "competency_id", "percent", "with_data", "published_at")
+        (figure.group_id, figure.competency_id): _cell(figure, reader.organization.small_group_minimum)
+        for figure in _figures(reader).filter(group__in=groups).order_by()
     }
     participation = _participation(reader, groups, found)
     return tuple(
@@ -143,6 +150,12 @@ def rows_of(reader: Member, groups: Iterable[FigureGroup], found: Company) -> tu
         )
         for group in groups
     )
+
+
+def _cell(figure: GroupFigure, minimum: int) -> GroupCell:
+    people = figure.current_with_data
+    current = Share(figure.current_percent or 0, people) if people is not None and people >= minimum else Share()
+    return GroupCell(figure.percent, figure.with_data, figure.published_at, current)
 
 
 def _participation(reader: Member, groups: list[FigureGroup], found: Company) -> dict[int, Share]:

@@ -114,8 +114,11 @@ def _publish_figures(organization: Organization, groups: list[FigureGroup], toda
     for pk, group_id, competency_id in list(
         GroupFigure.objects.filter(organization=organization).values_list("pk", "group_id", "competency_id")
     ):
+        figure = GroupFigure.objects.filter(organization=organization, pk=pk)
         if standing[group_id, competency_id].with_data < minimum:
-            GroupFigure.objects.filter(organization=organization, pk=pk).delete()
+            figure.delete()
+        elif standing[group_id, competency_id].current_with_data < minimum:
+            figure.filter(current_percent__isnull=False).update(current_percent=None, current_with_data=None)
     people = {group.pk: group for group in groups}
     replaced = {place: found for place, found in standing.items() if is_enough_new(found, minimum)}
     GroupFigure.objects.bulk_create(
@@ -127,19 +130,29 @@ def _publish_figures(organization: Organization, groups: list[FigureGroup], toda
                 percent=percent(found.shares / found.with_data),
                 with_data=found.with_data,
                 people=people[group_id].people,
+                **_current(found, minimum),
                 published_at=now,
             )
             for (group_id, competency_id), found in replaced.items()
         ],
         update_conflicts=True,
         unique_fields=["group", "competency"],
-        update_fields=["percent", "with_data", "people", "published_at"],
+        update_fields=["percent", "with_data", "people", "current_percent", "current_with_data", "published_at"],
     )
     teams: dict[int, list[int]] = defaultdict(list)
     for group_id, competency_id in replaced:
         teams[competency_id] += people[group_id].team_ids
     for competency_id, team_ids in teams.items():
         contributions.keep(organization.pk, competency_id, team_ids, today)
+
+
+def _current(found: contributions.Standing, minimum: int) -> dict[str, int]:
+    """Current proficiency where enough of its own people have something new; nothing where not."""
+    if found.current_new < minimum:
+        return {}
+    # An answer moves the sums between two nights; a mean stays what it can be.
+    share = min(max(found.current_shares / found.current_with_data, 0.0), 1.0)
+    return {"current_percent": percent(share), "current_with_data": found.current_with_data}
 
 
 def is_enough_new(found: contributions.Standing, minimum: int) -> bool:

@@ -77,5 +77,5 @@ def test_progress_costs_the_same_however_much_was_answered(api, number, django_a
         daily.answer(seller, item, {"chosen": ["a"]})
     client = api(seller)
     client.get(PROGRESS)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(PROGRESS)

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from reinforcement.published.figures import Share
 from reinforcement.published.services import publish
 from tests.factories import CompetencyFactory, HrFactory, LeadershipFactory, OrganizationFactory, SellerFactory
-from tests.reinforcement.published.world import DAY, add_sellers, add_team, answer_in, moment, stand, week_before
+from tests.reinforcement.published.world import DAY, add_sellers, add_team, answer_in, expect, moment, stand, week_before
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +20,18 @@ def organization():
     return OrganizationFactory()
 
 
-def fill(organization, teams=2, competencies=2, sellers=6, weeks=10, names=("Value and price", "Questioning", "Negotiation")):
-    """Teams whose sellers stand at 4, 6, … of ten by competency, and answered for some weeks, more right from week to week."""
+def fill(organization, teams=2, competencies=2, sellers=6, weeks=10, names=("Value and price", "Questioning", "Negotiation"), current=None):
+    """Teams whose sellers stand at 4, 6, … of ten by competency, and answered for some weeks, more right from week to week.
+
+    On the first competency `current` of ten are expected right now.
+    """
     found = [CompetencyFactory(organization=organization, name=names[number]) for number in range(competencies)]
     for number in range(teams):
         for seller in add_sellers(add_team(organization, f"Team {number}"), sellers):
             for place, competency in enumerate(found):
                 stand(seller, competency, 4 + 2 * place)
+                if current is not None and not place:
+                    expect(seller, competency, current)
                 for week in range(1, weeks + 1):
                     answer_in(week_before(DAY, week), seller, competency, answered=10, right=9 - week // 2, presented=10)
     publish(organization, moment(DAY))
@@ -138,14 +144,14 @@ def test_raised_minimum_hides_at_once(client, organization):
 
 
 def test_files_hold_what_the_page_shows(client, organization):
-    fill(organization, weeks=2)
+    fill(organization, weeks=2, current=7.0)
     reader = HrFactory(organization=organization)
     heads, *rows = lines_of(read(client, reader, "/overview/groups.csv"))
     assert heads[:5] == ["Group", "People", "Participation, %", "Participation, people", "Questioning, %"]
     assert rows == [
-        ["Team 0", "6", "100", "6", "60", "6", "2026-03-04", "40", "6", "2026-03-04"],
-        ["Team 1", "6", "100", "6", "60", "6", "2026-03-04", "40", "6", "2026-03-04"],
-        ["All groups", "12", "100", "12", "60", "12", "", "40", "12", ""],
+        ["Team 0", "6", "100", "6", "60", "6", "2026-03-04", "", "", "40", "6", "2026-03-04", "70", "6"],
+        ["Team 1", "6", "100", "6", "60", "6", "2026-03-04", "", "", "40", "6", "2026-03-04", "70", "6"],
+        ["All groups", "12", "100", "12", "60", "12", "", "", "", "40", "12", "", "70", "12"],
     ]
     _heads, *weeks = lines_of(read(client, reader, "/overview/weeks.csv"))
     latest = (week_before(DAY)).isoformat()
@@ -192,3 +198,34 @@ def test_overview_pages_its_groups(client, organization, monkeypatch):
     reader = HrFactory(organization=organization)
     assert [row.name for row in read(client, reader, "/overview/?page=2").context["rows"]] == ["Team 2"]
     assert len(lines_of(read(client, reader, reverse("company_figures_download")))) == 5
+
+
+def test_current_proficiency_stands_beside_the_last_answers(client, organization):
+    [price, questioning] = fill(organization, weeks=2, current=7.0)
+    reader = HrFactory(organization=organization)
+    response = read(client, reader, "/overview/?measure=current")
+    page = response.content.decode()
+    assert response.context["company"].current == Share(70, 12)
+    cells = {row.name: [(cell.text, cell.count) for cell in row.cells] for row in response.context["rows"]}
+    assert cells == {"Team 0": [("few", ""), ("70", "6")], "Team 1": [("few", ""), ("70", "6")]}
+    assert "Current proficiency, mean of the people with data, in per cent" in page
+    assert [(cell.text, cell.count) for cell in response.context["totals"]] == [("few", ""), ("70", "12")]
+    assert [total.competency.pk for total in response.context["company"].competencies] == [questioning.pk, price.pk]
+    assert read(client, reader, "/overview/?measure=rank").status_code == 404
+
+
+def test_raised_minimum_hides_current_proficiency_of_fewer(client, organization):
+    """Six people have a figure of last answers, five of them one of current proficiency."""
+    [competency] = fill(organization, teams=1, competencies=1)
+    sellers = list(organization.members.filter(is_seller=True))
+    for seller in sellers:
+        stand(seller, competency, 9)
+    for seller in sellers[:5]:
+        expect(seller, competency, 7.0)
+    publish(organization, moment(DAY + timedelta(days=1)))
+    reader = HrFactory(organization=organization)
+    assert read(client, reader).context["company"].current == Share(70, 5)
+    organization.small_group_minimum = 6
+    organization.save()
+    found = read(client, reader).context["company"]
+    assert (found.right, found.current) == (Share(90, 6), Share())

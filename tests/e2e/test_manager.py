@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.people import services as people
 from reinforcement.daily import services as daily
+from reinforcement.progress.proficiency import count_proficiency
 from tests.e2e.browsing import DESK, assert_accessible, assert_no_violations, press
 from tests.factories import (
     CompetencyFactory,
@@ -36,6 +37,7 @@ def manager():
         DailySetFactory(member=seller, questions=questions)
         for place, item in enumerate(daily.items_to_answer(seller).order_by("position")):
             daily.answer(seller, item, {"chosen": ["a" if place < right else "b"]})
+    count_proficiency(timezone.now())
     return manager
 
 
@@ -51,7 +53,7 @@ def test_manager_reads_the_team_and_then_one_person(device, sign_in, manager):
     expect(device.get_by_text("Amira Kaya")).to_have_count(0)
     assert_accessible(device)
 
-    for measure in ("Initial proficiency", "Participation", "Started", "Right at last answer"):
+    for measure in ("Current proficiency", "Initial proficiency", "Participation", "Started", "Right at last answer"):
         press(device, measure, "link")
         expect(device.get_by_role("link", name=measure, exact=True)).to_have_attribute("aria-current", "page")
         expect(table).to_be_visible()
@@ -59,6 +61,7 @@ def test_manager_reads_the_team_and_then_one_person(device, sign_in, manager):
 
     press(device, "Noor Haddad", "link")
     expect(device.get_by_role("heading", name="By competency")).to_be_visible()
+    expect(device.get_by_role("region", name="If asked now").get_by_text("of 6 expected right (")).to_be_visible()
     expect(device.get_by_text("You see figures, not what was answered.")).to_be_visible()
     assert_accessible(device)
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from reinforcement.daily import services as daily
 from reinforcement.daily.results import count_results
 from reinforcement.published.services import publish
-from tests.e2e.browsing import assert_accessible, press
+from tests.e2e.browsing import assert_accessible, press, tap
 from tests.factories import (
     AuthorFactory,
     DailySetFactory,
@@ -51,6 +51,11 @@ def test_hr_and_leadership_read_the_company(device, sign_in, organization, role)
     device.wait_for_url("**/overview/?competency=*")
     expect(device.get_by_label("Competency", exact=True).locator("option:checked")).to_have_text("Negotiation")
     expect(device.get_by_role("heading", level=1)).to_contain_text("Negotiation")
+
+    tap(device.get_by_role("navigation", name="Figure").get_by_role("link", name="Current proficiency"))
+    device.wait_for_url("**/overview/?measure=current*")
+    expect(device.get_by_role("table", name="Current proficiency, mean of the people with data, in per cent")).to_be_visible()
+    assert_accessible(device)
 
     press(device, "How figures of groups are made", "link")
     expect(device.get_by_text("Figures of groups", exact=True)).to_be_visible()

@@ -11,6 +11,7 @@ from accounts.models import Absence
 from reinforcement.daily import services as daily
 from tests.e2e.asking import CASES, expect_question, give_set, make_seller
 from tests.e2e.browsing import assert_accessible, press, tap
+from tests.factories import CompetencyFactory, ProficiencyWeekFactory
 
 
 @pytest.fixture
@@ -28,6 +29,26 @@ def test_seller_reads_progress_after_answering(device, sign_in, seller):
     press(device, "Progress", "link")
     expect(device.get_by_role("heading", name="By competency")).to_be_visible()
     expect(device.get_by_role("heading", name="What is recorded, and who reads it")).to_be_visible()
+    assert_accessible(device)
+
+
+def test_seller_reads_what_would_be_right_now_and_is_forgotten(device, sign_in, seller):
+    negotiation, price = (CompetencyFactory(organization=seller.organization, name=name) for name in ("Negotiation", "Value and price"))
+    ProficiencyWeekFactory(member=seller, competency=negotiation)
+    ProficiencyWeekFactory(member=seller, competency=price, answers=4)
+    sign_in(device, seller)
+    device.goto("/progress/")
+    section = device.get_by_role("region", name="If you were asked now")
+    expect(section.get_by_text("7 of 10 expected right (5 to 9), from 24 answers")).to_be_visible()
+    forgetting = "Without practice about 5 of 10 in 60 days; with the coming questions about 8."
+    expect(section.get_by_text(forgetting)).to_be_visible()
+    expect(section.get_by_role("img", name=f"Negotiation: {forgetting}")).to_be_visible()
+    expect(section.get_by_text("Not enough answers yet")).to_be_visible()
+    tap(section.get_by_text("The curves in figures", exact=True).first)
+    expect(section.get_by_role("row").filter(has_text="Negotiation")).to_have_count(2)
+    assert_accessible(device)
+    press(device, "how it is forgotten", "link")
+    expect(device.get_by_text("The curve begins at the current proficiency.")).to_be_visible()
     assert_accessible(device)
 
 

@@ -16,6 +16,7 @@ from reinforcement.models import (
     GroupFigure,
     GroupWeek,
     OptionShares,
+    ProficiencyWeek,
     ProgramResult,
     Publication,
     QuestionEasiness,
@@ -26,6 +27,7 @@ from reinforcement.models import (
 from reinforcement.tasks import (
     count_easiness,
     count_option_shares,
+    count_proficiency,
     count_reliability,
     count_results,
     prepare_daily_sets,
@@ -114,6 +116,9 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         Reliability.objects.all().delete()
         five_at_once(count_reliability)
         assert set(ReliabilityBin.objects.filter(answers__gt=0).values_list("answers", "people")) == {(PEOPLE, PEOPLE)}
+        five_at_once(count_proficiency)
+        current = ProficiencyWeek.objects.filter(is_current=True).values_list("member_id", "competency_id")
+        assert len(set(current)) == len(current) > 0
 
         forget_figures()
         five_at_once(count_results)

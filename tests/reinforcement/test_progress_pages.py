@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Member, ReportingLine, User
 from accounts.people import services as people
 from accounts.people.services import root_team
-from reinforcement.models import Competency, LastAnswers, MemberWeek
+from reinforcement.models import Competency, LastAnswers, MemberWeek, ProficiencyWeek
 from reinforcement.progress import queries
 from reinforcement.progress.figures import Figure, Measure, Period
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     LastAnswersFactory,
     MemberFactory,
     MemberWeekFactory,
+    ProficiencyWeekFactory,
     ProgramFactory,
     QuestionFactory,
     SellerFactory,
@@ -366,6 +367,10 @@ def fill_line(manager, count):
         LastAnswers(organization=organization, member=seller, competency=competency, team=team, questions=10, right=seller.pk % 11)
         for seller, competency in pairs
     )
+    ProficiencyWeek.objects.bulk_create(
+        ProficiencyWeekFactory.build(member=seller, organization=organization, competency=competency, expected=seller.pk % 11)
+        for seller, competency in pairs
+    )
     MemberWeek.objects.bulk_create(
         (
             MemberWeek(
@@ -393,6 +398,7 @@ STATEMENTS = {
     "team/?measure=participation": 5,
     "team/?measure=started": 6,
     "team/?view=table": 5,
+    "team/?measure=current": 5,
     "team/weeks/": 3,
 }
 MOST_BYTES = 200_000

@@ -17,7 +17,7 @@ from django.test import Client
 from accounts.models import Member, Team, TeamMembership
 from accounts.people import services as people
 from reinforcement.daily.results import count_results_of
-from reinforcement.models import Answer, DailySet, DailySetItem, LastAnswers, MemberWeek, Program
+from reinforcement.models import Answer, DailySet, DailySetItem, LastAnswers, MemberWeek, ProficiencyWeek, Program
 from reinforcement.progress.figures import MINIMUM_ANSWERS
 from reinforcement.published.services import publish
 from tests.factories import (
@@ -46,6 +46,8 @@ class Day:
     # (member, competency) -> number of the contribution, of people with data.
     contributions: dict[tuple[int, int], int]
     shares: dict[tuple[int, int], float]
+    # Current proficiency of those of them who have a figure of it.
+    current: dict[tuple[int, int], float]
 
     def people_of(self, names: set[str]) -> set[int]:
         return {member for member, team in self.team_of.items() if team in names}
@@ -80,6 +82,8 @@ class Life:
         self.teams: list[Team] = []
         self.members: dict[int, Member] = {}
         self.standing: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self.counted: set[int] = set()
+        self.expected: dict[tuple[int, int], float] = {}
         self.weeks: dict[tuple[date, int], dict[int, int]] = {}
         self.asked: set[tuple[date, int]] = set()
         self.first_answers: dict[int, list[int]] = defaultdict(list)
@@ -141,6 +145,7 @@ class Life:
     def _join(self, team: Team, count: int) -> list[int]:
         members = add_sellers(team, count)
         self.members |= {member.pk: member for member in members}
+        self.counted |= {member.pk for member in members if self.chance.random() < 0.65}
         return [member.pk for member in members]
 
     def _answer(self, members: list[int], share: float) -> None:
@@ -156,8 +161,24 @@ class Life:
                         continue
                     self.standing[pk, competency.pk] = (questions, right, number + 1)
                     rows.append(self._last_answers(pk, competency, questions, right))
+                    if pk in self.counted:
+                        self.expected[pk, competency.pk] = self.chance.uniform(0, 10)
+        self._expect()
         LastAnswers.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["member", "team", "competency"], update_fields=["questions", "right"]
+        )
+
+    def _expect(self) -> None:
+        """Current proficiency: each answer changes it, and some people are assigned nothing any more."""
+        common = {"organization": self.organization, "week_on": DAY, "counted_at": moment(DAY), "questions": 10, "answers": 24}
+        ProficiencyWeek.objects.bulk_create(
+            [
+                ProficiencyWeek(**common, member_id=pk, competency_id=competency, expected=expected, variance=0.0, unpractised=[])
+                for (pk, competency), expected in self.expected.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["member", "competency", "week_on"],
+            update_fields=["expected"],
         )
 
     def _last_answers(self, pk, competency, questions, right) -> LastAnswers:
@@ -246,6 +267,7 @@ class Life:
             teams,
             {place: number for place, (_questions, _right, number) in with_data.items()},
             {place: right / questions for place, (questions, right, _number) in with_data.items()},
+            {place: self.expected[place] / 10 for place in with_data if place in self.expected},
         )
 
     # What is read.
@@ -259,6 +281,7 @@ class Life:
         *groups, everybody = self._lines("/overview/groups.csv")
         names = list(self.client.get("/overview/").context["company"].competencies)
         competencies = [total.competency.pk for total in names]
+        self.current: dict[int, list[tuple[int, int]]] = defaultdict(list)
         figures = self._read_groups(groups, competencies)
         self._read_company(day, everybody, competencies, figures)
         weeks = self._lines("/overview/weeks.csv")
@@ -282,7 +305,7 @@ class Life:
             if int(size) < 5:
                 self.read.too_few.append(f"{name}: {size} people")
             for place, competency in enumerate(competencies):
-                percent, with_data, published_on = cells[3 * place : 3 * place + 3]
+                percent, with_data, published_on, current, with_current = cells[5 * place : 5 * place + 5]
                 if not percent:
                     continue
                 seen = self.days[date.fromisoformat(published_on)]
@@ -292,6 +315,13 @@ class Life:
                 unknowns = {(member, (competency, seen.contributions[member, competency])) for member in behind}
                 self._note(("right", competency), unknowns, int(with_data), f"{name}, {competency}, {published_on}")
                 figures[competency].append((int(percent), int(with_data)))
+                if current:
+                    counted = {member for member in behind if (member, competency) in seen.current}
+                    mean = 100 * sum(seen.current[member, competency] for member in counted) / len(counted)
+                    assert abs(mean - int(current)) <= 0.5 + 1e-6, f"{name} stands at {mean} now and says {current}"
+                    unknowns = {(member, (competency, seen.contributions[member, competency])) for member in counted}
+                    self._note(("current", competency), unknowns, int(with_current), f"{name} now, {competency}, {published_on}")
+                    self.current[competency].append((int(current), int(with_current)))
         return figures
 
     def _read_company(self, day: date, line: list[str], competencies: list[int], figures: dict[int, list[tuple[int, int]]]) -> None:
@@ -299,7 +329,8 @@ class Life:
         _name, _size, _takes_part, _asked, *cells = line
         seen = self.days[day]
         for place, competency in enumerate(competencies):
-            percent, with_data = int(cells[3 * place]), int(cells[3 * place + 1])
+            percent, with_data = int(cells[5 * place]), int(cells[5 * place + 1])
+            self._check_company_now(cells[5 * place + 3 : 5 * place + 5], self.current[competency])
             known = figures[competency]
             people = sum(count for _percent, count in known)
             if known and with_data == people and abs(percent - sum(value * count for value, count in known) / people) <= 0.5 + 1e-6:
@@ -307,6 +338,14 @@ class Life:
             behind = {member for member, found in seen.contributions if found == competency}
             unknowns = {(member, (competency, seen.contributions[member, competency])) for member in behind}
             self._note(("right", competency), unknowns, with_data, f"company, {competency}, {day}")
+
+    def _check_company_now(self, shown: list[str], known: list[tuple[int, int]]) -> None:
+        """Of current proficiency the company's mean is one of figures that are known already."""
+        people = sum(count for _percent, count in known)
+        if not shown[1]:
+            return
+        assert int(shown[1]) == people
+        assert abs(int(shown[0]) - sum(value * count for value, count in known) / people) <= 0.5 + 1e-6
 
     def _read_week(self, day: date, line: list[str]) -> None:
         week, group, competency, answered, right, answerers, participation, asked = line

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reinforcement.daily import results
 from reinforcement.models import LastAnswers
-from reinforcement.progress.figures import CompetencyName
+from reinforcement.progress.figures import CompetencyName, percent
 from reinforcement.published import queries, services
 from reinforcement.published.figures import CompetencyTotal
 from tests.reinforcement.published.attacker import fewest_people
@@ -90,6 +90,17 @@ def test_attacker_subtracts_groups_from_competencies_when_only_small_totals_are_
 def test_attacker_subtracts_two_days_when_figures_are_replaced_each_day(monkeypatch):
     monkeypatch.setattr(services, "is_enough_new", lambda found, minimum: found.with_data >= minimum)
     assert is_found("('right'")
+
+
+def test_attacker_subtracts_two_days_when_current_proficiency_is_replaced_each_day(monkeypatch):
+    def whenever_enough_have_data(found, minimum):
+        if found.current_with_data < minimum:
+            return {}
+        return {"current_percent": percent(found.current_shares / found.current_with_data), "current_with_data": found.current_with_data}
+
+    monkeypatch.setattr(services, "is_enough_new", lambda found, minimum: found.with_data >= minimum)
+    monkeypatch.setattr(services, "_current", whenever_enough_have_data)
+    assert is_found("('current'")
 
 
 def test_attacker_subtracts_groups_from_the_company_when_its_figure_is_live(monkeypatch):

@@ -7,11 +7,11 @@ import pytest
 
 from accounts.models import TeamMembership
 from accounts.people import services as people
-from reinforcement.models import CompetencyWeek, Contribution, FigureGroup, GroupFigure, GroupWeek, Publication
+from reinforcement.models import CompetencyWeek, Contribution, FigureGroup, GroupFigure, GroupWeek, ProficiencyWeek, Publication
 from reinforcement.published import contributions
 from reinforcement.published.services import publish, publish_due
 from tests.factories import CompetencyFactory, OrganizationFactory, SellerFactory
-from tests.reinforcement.published.world import DAY, add_sellers, add_team, answer_in, moment, stand, week_before
+from tests.reinforcement.published.world import DAY, add_sellers, add_team, answer_in, expect, moment, stand, week_before
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,75 @@ def test_erased_person_leaves_no_contribution(organization, price, north):
     TeamMembership.objects.filter(member=sellers[0]).delete()
     sellers[0].delete()
     assert Contribution.objects.count() == 5
+
+
+def current(organization):
+    return list(GroupFigure.objects.filter(organization=organization).values_list("current_percent", "current_with_data"))
+
+
+def test_current_proficiency_is_the_mean_over_those_of_the_people_who_have_it(organization, price, north):
+    sellers = add_sellers(north, 8)
+    for seller, expected in zip(sellers[:6], (2.0, 4.0, 6.0, 8.0, 10.0, 6.0), strict=True):
+        stand(seller, price, 5)
+        expect(seller, price, expected)
+    # Neither under five answers, nor who has no figure of last answers, nor a past row.
+    stand(sellers[6], price, 5)
+    expect(sellers[6], price, 0.0, answers=4)
+    expect(sellers[7], price, 0.0)
+    expect(SellerFactory(), price, 0.0)
+    publish(organization, moment(DAY))
+    assert current(organization) == [(60, 6)]
+
+
+def test_current_proficiency_of_four_people_is_hidden(organization, price, north):
+    sellers = add_sellers(north, 6)
+    for seller in sellers:
+        stand(seller, price, 5)
+    for seller in sellers[:4]:
+        expect(seller, price, 8.0)
+    publish(organization, moment(DAY))
+    assert current(organization) == [(None, None)]
+
+
+def test_current_proficiency_stands_until_five_of_its_people_have_something_new(organization, price, north):
+    sellers = add_sellers(north, 10)
+    for seller in sellers:
+        stand(seller, price, 5)
+        expect(seller, price, 8.0)
+    publish(organization, moment(DAY))
+    for seller in sellers:
+        expect(seller, price, 6.0)
+    for seller in sellers[:4]:
+        stand(seller, price, 6)
+    publish(organization, moment(DAY + timedelta(days=1)))
+    assert current(organization) == [(80, 10)], "it fell for all of them, and only four have answered"
+    stand(sellers[4], price, 6)
+    publish(organization, moment(DAY + timedelta(days=2)))
+    assert current(organization) == [(60, 10)]
+
+
+def test_current_proficiency_is_withheld_where_four_of_five_with_something_new_have_it(organization, price, north):
+    """Else two dates would differ by four people alone: the fifth has a figure of last answers only."""
+    *with_current, without = add_sellers(north, 10)
+    for seller in with_current:
+        stand(seller, price, 5)
+        expect(seller, price, 8.0)
+    publish(organization, moment(DAY))
+    assert current(organization) == [(80, 9)]
+    for seller in [*with_current[:4], without]:
+        stand(seller, price, 6)
+    publish(organization, moment(DAY + timedelta(days=1)))
+    assert figures(organization) == [(55, 10, 10, DAY + timedelta(days=1))]
+    assert current(organization) == [(None, None)]
+
+
+def test_current_proficiency_is_hidden_when_too_few_have_it_still(organization, price, north):
+    sellers = add_sellers(north, 7)
+    for seller in sellers:
+        stand(seller, price, 5)
+        expect(seller, price, 8.0)
+    publish(organization, moment(DAY))
+    ProficiencyWeek.objects.filter(member__in=sellers[:3]).update(is_current=False)
+    publish(organization, moment(DAY + timedelta(days=1)))
+    assert current(organization) == [(None, None)]
+    assert figures(organization) == [(50, 7, 7, DAY)]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from accounts.models import Member, Organization, Team, TeamMembership, User
 from accounts.people import services as people
-from reinforcement.models import Competency, LastAnswers, MemberWeek
+from reinforcement.models import Competency, LastAnswers, MemberWeek, ProficiencyWeek
 
 # A Wednesday, so that the week before has closed.
 DAY = date(2026, 3, 4)
@@ -48,6 +48,24 @@ def stand(member: Member, competency: Competency, right: int, questions: int = 1
     )
 
 
+def expect(member: Member, competency: Competency, expected: float, questions: int = 10, answers: int = 24) -> None:
+    """*Current proficiency* of the member becomes `expected` of `questions`."""
+    ProficiencyWeek.objects.update_or_create(
+        member=member,
+        competency=competency,
+        week_on=week_before(DAY, 0),
+        defaults={
+            "organization": member.organization,
+            "counted_at": moment(DAY),
+            "questions": questions,
+            "answers": answers,
+            "expected": expected,
+            "variance": 0.0,
+            "unpractised": [],
+        },
+    )
+
+
 def answer_in(week_on: date, member: Member, competency: Competency, *, answered: int = 5, right: int = 3, presented: int = 5) -> None:
     MemberWeek.objects.create(
         organization=member.organization,
@@ -73,6 +91,7 @@ def make_four_teams(organization: Organization, weeks: int = 6) -> None:
             # One of the small teams has not begun with the last competency.
             for place, competency in enumerate(competencies[: 2 if name == "Luxembourg" else 3]):
                 stand(seller, competency, 8 - 2 * place)
+                expect(seller, competency, 7.0 - 1.5 * place)
                 for week in range(1, weeks + 1):
                     answered = 0 if number == 0 else 10
                     right = answered * (9 - week) // 10
