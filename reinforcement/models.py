@@ -23,7 +23,6 @@ from reinforcement.programs.simulation_models import LaunchSimulation  # isort: 
 from reinforcement.importing.models import QuestionImport  # isort: skip
 from reinforcement.progress.models import LastAnswers, MemberWeek, ProficiencyWeek, TeamWeek  # isort: skip
 from reinforcement.reliability.models import Reliability, ReliabilityBin, ReliabilityNotice  # isort: skip
-from reinforcement.progress.models import ProficiencyWeek  # isort: skip
 from reinforcement.published.models import (  # isort: skip
     CompetencyWeek,
     Contribution,
