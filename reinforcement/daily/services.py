@@ -88,7 +88,7 @@ def answer(
     The first answer to an item counts; the same one again, from a double tap, a second device or a replay, is answered with
     what stands in the log. `answered_at` (from a phone that was offline) is clamped between "prepared" and now.
     `beside` is read as it was before the answer, in the same trip to the database.
-    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, nine on SQLite.
+    Raises kinds.base.ResponseError, SetClosed, AlreadyAnswered, RequestKeyUsed. One statement on PostgreSQL, ten on SQLite.
     """
     now = now or timezone.now()
     if item.has_answer:  # type: ignore[attr-defined]

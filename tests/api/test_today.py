@@ -235,5 +235,5 @@ def test_answering_costs_the_same_however_many_questions(api, seller, number, dj
     client = api(seller)
     client.get(TODAY)
     # What an answer writes goes to PostgreSQL as one statement.
-    with django_assert_num_queries(13 if connection.vendor == "postgresql" else 21):
+    with django_assert_num_queries(13 if connection.vendor == "postgresql" else 22):
         send(client, daily_set.items.first())

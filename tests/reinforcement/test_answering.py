@@ -198,7 +198,7 @@ def test_an_answer_costs_one_statement_beside_finding_the_item_where_they_are_ke
     give(daily_set, position=0)
     item = item_of(daily_set, 1)
     # All of it at once, or one by one with the transaction's begin and end.
-    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 11):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 12):
         services.answer(daily_set.member, item, RIGHT)
 
 
