@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reinforcement.daily import easiness, preparing, results, shares
+from reinforcement.daily import comparisons, easiness, preparing, results, shares
 from reinforcement.published import services as published
 
 
@@ -25,6 +25,11 @@ def count_results() -> None:
 @shared_task
 def count_easiness() -> None:
     easiness.count_easiness(timezone.now())
+
+
+@shared_task
+def count_comparisons() -> None:
+    comparisons.count_comparisons(timezone.now())
 
 
 @shared_task

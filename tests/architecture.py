@@ -34,6 +34,7 @@ PURE = [
     "accounts.time_zones",
     "accounts.working_days",
     "reinforcement.memory.*",
+    "reinforcement.programs.comparison",
     "reinforcement.progress.charts",
     "reinforcement.progress.drawing",
     "reinforcement.progress.figures",
