@@ -26,7 +26,7 @@ def program_comparison(request, public_id):
         "program": program,
         "comparison": comparison,
         "difference": difference,
-        "groups": [(_("Adaptive choice"), comparison.adaptive), (_("Fixed spacing"), comparison.fixed)] if comparison else [],
+        "groups": [(_("Adaptive"), comparison.adaptive), (_("Fixed spacing"), comparison.fixed)] if comparison else [],
         "finding": words.finding_in_words(difference) if difference else "",
         "interval": words.interval_in_words(difference) if difference else "",
         "evidence": words.evidence_in_words(comparison) if comparison else "",

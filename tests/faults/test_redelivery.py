@@ -10,6 +10,7 @@ from outbox.models import Job, OutboxMessage
 from reinforcement.daily import services
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.models import (
+    ComparedGroup,
     CompetencyWeek,
     Contribution,
     FigureGroup,
@@ -21,7 +22,14 @@ from reinforcement.models import (
     QuestionEasiness,
     QuestionResult,
 )
-from reinforcement.tasks import count_easiness, count_option_shares, count_results, prepare_daily_sets, publish_figures
+from reinforcement.tasks import (
+    count_comparisons,
+    count_easiness,
+    count_option_shares,
+    count_results,
+    prepare_daily_sets,
+    publish_figures,
+)
 from tests.factories import (
     CompetencyFactory,
     DailySetFactory,
@@ -35,6 +43,7 @@ from tests.factories import (
 from tests.faults.conftest import wait_until
 from tests.faults.morning import Before, Joining, state
 from tests.outbox.conftest import owe_job, owe_note
+from tests.reinforcement.drawn import make_found
 from tests.reinforcement.published.world import add_sellers, add_team, answer_in, stand, week_before
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -101,6 +110,10 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         five_at_once(count_easiness)
         assert list(QuestionEasiness.objects.values_list("answers", "is_current")) == [(PEOPLE, True)]
 
+        ComparedGroup.objects.all().delete()
+        five_at_once(count_comparisons)
+        assert sorted(ComparedGroup.objects.values_list("is_fixed", "answers", "right")) == [(False, 90, 72), (True, 90, 36)]
+
         forget_figures()
         five_at_once(count_results)
         five_at_once(publish_figures)
@@ -118,11 +131,11 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         assert lines.read_text().split() == [str(done) for done in range(number + 1)]
     assert set(OutboxMessage.objects.filter(kind="note").values_list("attempts", flat=True)) == {1}
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
-    figure("R3", f"each of 8 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
+    figure("R3", f"each of 9 task types delivered {TIMES} times at once", "state of one run, mails 1", f"{rounds} rounds of each")
 
 
 def make_answers() -> None:
-    """A question of one program that enough people have answered to be shown, and four weeks of groups."""
+    """A question of one program that enough people have answered to be shown, four weeks of groups, and a program that is compared."""
     organization = OrganizationFactory()
     question = QuestionFactory(organization=organization)
     program = ProgramFactory(organization=organization)
@@ -132,6 +145,7 @@ def make_answers() -> None:
         DailySetFactory(member=seller, questions=[question], program=program)
         services.answer(seller, services.items_to_answer(seller).get(), {"chosen": ["a"]})
     seller_weeks(organization)
+    make_found(OrganizationFactory())
 
 
 def seller_weeks(organization) -> None:

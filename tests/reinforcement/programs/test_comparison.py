@@ -52,7 +52,7 @@ def simulated(people: int, fixed_people: int, planted: float, spread: float) -> 
 def test_interval_holds_the_planted_difference_in_about_95_of_100_worlds(people, fixed_people, spread):
     found = simulated(people, fixed_people, 0.1, spread)
     coverage = mean(one.low <= 0.1 <= one.high for one in found)
-    assert len(found) > 0.98 * WORLDS
+    assert len(found) > 0.95 * WORLDS
     # 0.007 is the spread of a share of 0.95 in a thousand worlds; where people hardly differ, the floor of the variance makes it wider.
     assert 0.93 <= coverage <= 0.98
 
