@@ -11,7 +11,7 @@ from reinforcement.programs.models import Program
 def finding_in_words(found: Difference) -> str:
     """By how many points people with the adaptive choice were right more often, with the interval, and whether that could be chance."""
     sentence = _finding(found) % {"points": abs(found.points), "interval": interval_in_words(found)}
-    return sentence if found.is_clear else f"{sentence} {_('That could be chance.')}"
+    return sentence if found.is_clear else " ".join([sentence, _("That could be chance.")])
 
 
 def _finding(found: Difference) -> str:
