@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from reinforcement.daily import services as daily
 from reinforcement.daily.comparisons import count_comparisons, count_comparisons_of
-from reinforcement.models import ComparedGroup, Enrollment, Program
+from reinforcement.daily.preparing import prepare_sets
+from reinforcement.memory import policy
+from reinforcement.models import ComparedGroup, DailySetItem, Enrollment, Program
 from reinforcement.programs import comparison_queries as queries
 from reinforcement.programs import services as programs
 from reinforcement.tasks import count_comparisons as task
@@ -139,6 +143,20 @@ def test_program_that_has_ended_is_counted_still(program, groups):
     answer(program, groups[0] + groups[1], ["right"])
     programs.end(program, on=NIGHT.date())
     assert count_comparisons(NIGHT) == 2
+
+
+def test_what_the_morning_run_draws_is_what_is_counted(program, monkeypatch):
+    monkeypatch.setattr(policy, "RANDOM_SHARE", 1.0)
+    morning = NIGHT + timedelta(hours=4)
+    programs.set_audience(program, [*join(program, 8, is_fixed=False), *join(program, 8, is_fixed=True)])
+    with time_machine.travel(morning, tick=False):
+        prepare_sets(morning)
+        for item in DailySetItem.objects.select_related("daily_set__member"):
+            seller = item.daily_set.member
+            chosen = "b" if item.is_fixed else "a"
+            daily.answer(seller, daily.items_to_answer(seller).get(pk=item.pk), {"chosen": [chosen]})
+    assert count_comparisons(morning + DAY) == 2
+    assert counted(program) == [(False, 8, 8, 8), (True, 8, 8, 0)]
 
 
 def test_planted_effect_is_found():
