@@ -1,7 +1,6 @@
 """An author reads what the adaptive choice brings beside fixed spacing."""
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from reinforcement.daily.comparisons import count_comparisons
@@ -25,9 +24,6 @@ def test_author_reads_a_comparison_from_the_program_on(device, sign_in, author):
     expect(device.get_by_role("img", name="30 points, from 21 to 39 more, 95 % interval")).to_be_visible()
     expect(device.get_by_role("row", name="Right, on questions drawn by lot 80 % 50 %")).to_be_visible()
     assert_accessible(device)
-    for scheme in ("light", "dark"):
-        device.emulate_media(color_scheme=scheme)
-        device.screenshot(path=settings.DATA_DIR / f"screenshots/comparison-{device.viewport_size['width']}-{scheme}.png", full_page=True)
     press(device, "How it is counted", "link")
     expect(device.get_by_text("Adaptive choice against fixed spacing")).to_be_visible()
     assert_accessible(device)
