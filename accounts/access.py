@@ -175,6 +175,15 @@ def reads_progress_of(member, author_id: int | None) -> bool:
     return reads_aggregates(member) or _is_author(member, author_id)
 
 
+def progress_visible_to(member) -> Q:
+    """The programs of which `reads_progress_of` is true."""
+    if reads_aggregates(member):
+        return Q(organization_id=member.organization_id)
+    if not is_reader(member) or not member.is_author:
+        return NOBODY
+    return Q(organization_id=member.organization_id, created_by_id=member.pk)
+
+
 def reads_first_answers_of(member, author_id: int | None) -> bool:
     """How the questions of one program were answered at first: read by its author, unless that person reads the company's figures.
 

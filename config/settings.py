@@ -261,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="57"),
         "options": {"expires": 3000},
     },
+    "count_comparisons": {
+        "task": "reinforcement.tasks.count_comparisons",
+        "schedule": crontab(hour="1", minute="37"),
+        "options": {"expires": 3000},
+    },
     "publish_figures": {
         "task": "reinforcement.tasks.publish_figures",
         "schedule": crontab(minute="37"),

@@ -12,6 +12,7 @@ from reinforcement.memory.models import (  # isort: skip
     QuestionEasiness,
 )
 from reinforcement.programs.models import (  # isort: skip
+    ComparedGroup,
     Enrollment,
     Program,
     ProgramAudience,
@@ -35,6 +36,7 @@ from reinforcement.daily.models import Answer, DailySet, DailySetItem  # isort: 
 
 __all__ = [
     "Answer",
+    "ComparedGroup",
     "Competency",
     "CompetencyLevel",
     "CompetencyState",

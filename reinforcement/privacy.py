@@ -7,6 +7,7 @@ pseudonym, because figures of teams are folds of it: who answered leads to a nam
 from accounts.privacy.decisions import decide, erased, impersonal, kept, pseudonymised
 from reinforcement.models import (
     Answer,
+    ComparedGroup,
     Competency,
     CompetencyLevel,
     CompetencyState,
@@ -83,6 +84,7 @@ decide(
 counts = kept("counts over the organization's minimum of people or more, without names", exported=False)
 decide(ProgramResult, {counts: "id organization program enrolled started counted_at"})
 decide(QuestionResult, {counts: "id organization program question people right attracts attracted counted_at"})
+decide(ComparedGroup, {counts: "id organization program is_fixed people answers right variance taking_part answered counted_at"})
 decide(
     LaunchSimulation,
     {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reinforcement.daily import easiness, fits, preparing, reliability, results, shares
+from reinforcement.daily import comparisons, easiness, fits, preparing, reliability, results, shares
 from reinforcement.progress import proficiency
 from reinforcement.published import services as published
 
@@ -41,6 +41,11 @@ def count_reliability() -> None:
 @shared_task
 def count_proficiency() -> None:
     proficiency.count_proficiency(timezone.now())
+
+
+@shared_task
+def count_comparisons() -> None:
+    comparisons.count_comparisons(timezone.now())
 
 
 @shared_task

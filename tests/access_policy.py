@@ -104,6 +104,8 @@ line_pages = page(read=MANAGERS)
 line_records = page(read=("manager",))
 # Published figures of groups: HR and leadership.
 aggregate_pages = page(read=("hr", "leadership"))
+# Results of one program: its author besides.
+progress_pages = page(read=("hr", "leadership", "author"))
 # Anybody.
 public_pages = open_to_all("GET")
 health_pages = replace(public_pages, also_in=(503,))
@@ -197,6 +199,7 @@ POLICY = {
     "reinforcement:program_questions": content_forms.of(public_id="program"),
     "reinforcement:program_question_move": content_verbs.of(public_id="program", question_id="question_in_program"),
     "reinforcement:program_simulation": content_pages_with_form.of(public_id="program"),
+    "reinforcement:program_comparison": progress_pages.of(public_id="compared_program"),
     "reinforcement:program_launch": content_verbs.of(public_id="program"),
     "reinforcement:program_end": content_verbs.of(public_id="program"),
     # Today.

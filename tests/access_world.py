@@ -25,6 +25,7 @@ from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     OwnerFactory,
+    ProgramFactory,
     QuestionFactory,
     SellerFactory,
     TeamFactory,
@@ -136,6 +137,7 @@ def _objects(side: Side, *, is_own: bool) -> dict[str, Any]:
         "link": links.token_of(daily_set.public_id),
         "stop": links.stop_link_of(daily_set.member.public_id).rstrip("/").split("/")[-2],
         "program": item.program.public_id,
+        "compared_program": ProgramFactory(organization=organization, created_by=author, mode="adaptive", fixed_share=20).public_id,
         "question_in_program": item.question.public_id,
     }
 

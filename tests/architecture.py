@@ -35,6 +35,7 @@ PURE = [
     "accounts.time_zones",
     "accounts.working_days",
     "reinforcement.memory.*",
+    "reinforcement.programs.comparison",
     "reinforcement.programs.launch_foresight",
     "reinforcement.programs.simulation_drawing",
     "reinforcement.progress.charts",

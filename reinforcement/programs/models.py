@@ -28,6 +28,10 @@ class ProgramQuerySet(models.QuerySet):
     def editable_by(self, member):
         return self.filter(access.content_editable_by(member))
 
+    def results_visible_to(self, member):
+        """The programs whose results the member reads, where they are of enough people."""
+        return self.filter(access.progress_visible_to(member))
+
 
 class Program(models.Model):
     class Mode(models.TextChoices):
@@ -149,3 +153,26 @@ class QuestionResult(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["program", "question"], name="question_result_once")]
+
+
+class ComparedGroup(models.Model):
+    """Answers to questions drawn by lot of one of the two groups of a program: those who run by the fixed rule, and the others.
+
+    Both are counted at the same moment; anew, when the minimum of people or more in each of them have answered since.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="compared_groups")
+    is_fixed = models.BooleanField()
+    people = models.PositiveIntegerField()
+    answers = models.PositiveIntegerField()
+    right = models.PositiveIntegerField()
+    # Of the share right, with the person as the unit.
+    variance = models.FloatField()
+    # People who have answered anything in the program, and all their answers.
+    taking_part = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "is_fixed"], name="compared_group_once")]

@@ -10,6 +10,7 @@ from outbox.models import Job, OutboxMessage
 from reinforcement.daily import services
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.models import (
+    ComparedGroup,
     CompetencyWeek,
     Contribution,
     FigureGroup,
@@ -25,6 +26,7 @@ from reinforcement.models import (
     ReliabilityBin,
 )
 from reinforcement.tasks import (
+    count_comparisons,
     count_easiness,
     count_option_shares,
     count_proficiency,
@@ -46,6 +48,7 @@ from tests.factories import (
 from tests.faults.conftest import wait_until
 from tests.faults.morning import Before, Joining, state
 from tests.outbox.conftest import owe_job, owe_note
+from tests.reinforcement.drawn import make_found
 from tests.reinforcement.published.world import add_sellers, add_team, answer_in, stand, week_before
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -110,7 +113,11 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
 
         QuestionEasiness.objects.all().delete()
         five_at_once(count_easiness)
-        assert list(QuestionEasiness.objects.values_list("answers", "is_current")) == [(PEOPLE, True)]
+        assert sorted(QuestionEasiness.objects.values_list("answers", "is_current")) == [(PEOPLE, True), (180, True)]
+
+        ComparedGroup.objects.all().delete()
+        five_at_once(count_comparisons)
+        assert sorted(ComparedGroup.objects.values_list("is_fixed", "answers", "right")) == [(False, 90, 72), (True, 90, 36)]
 
         ReliabilityBin.objects.all().delete()
         Reliability.objects.all().delete()
@@ -141,7 +148,7 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
 
 
 def make_answers() -> None:
-    """A question of one program that enough people have answered to be shown, and four weeks of groups."""
+    """A question of one program that enough people have answered to be shown, four weeks of groups, and a program that is compared."""
     organization = OrganizationFactory()
     question = QuestionFactory(organization=organization)
     program = ProgramFactory(organization=organization)
@@ -151,6 +158,7 @@ def make_answers() -> None:
         DailySetFactory(member=seller, questions=[question], program=program)
         services.answer(seller, services.items_to_answer(seller).get(), {"chosen": ["a"]})
     seller_weeks(organization)
+    make_found(OrganizationFactory(), state="ended")
 
 
 def seller_weeks(organization) -> None:
