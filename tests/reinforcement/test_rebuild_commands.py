@@ -70,7 +70,7 @@ def test_run_daily_prints_what_it_made_and_a_second_time_nothing():
 def test_run_daily_says_how_many_sets_failed_and_exits_1(monkeypatch, capsys):
     seller = make_history()
 
-    def fail(batch, days):
+    def fail(batch, _days, _now):
         if batch.after < seller.pk <= batch.last:
             raise ValueError
         return 0

@@ -124,12 +124,15 @@ def test_drift_is_noticed_at_the_top(client, hr):
 def test_page_says_which_model_is_in_force_and_how_it_was_chosen(client, hr):
     assert "The model that every installation begins with." in read(client, hr)
     now = timezone.now()
-    for organization, own, current, loss in (
-        (hr.organization, None, False, None),
-        (hr.organization, hr.organization, True, 0.5321),
-        (OrganizationFactory(), None, True, 0.1111),
+    for hours, (organization, own, current, loss) in enumerate(
+        (
+            (hr.organization, None, False, None),
+            (hr.organization, hr.organization, True, 0.5321),
+            (OrganizationFactory(), None, True, 0.1111),
+        )
     ):
-        fitted = FittedModels.objects.create(organization=own, fitted_at=now, answers=4200, weights={})
+        fitted_at = now - timedelta(hours=hours)
+        fitted = FittedModels.objects.create(organization=own, fitted_at=fitted_at, answers=4200, weights={})
         before = None if loss is None else loss + 0.01
         ModelsInForce.objects.create(
             organization=organization, fitted=fitted, since=now, log_loss=loss, log_loss_before=before, is_current=current
