@@ -132,8 +132,8 @@ def draw(caps: np.ndarray, counts: np.ndarray, randomness: np.random.Generator) 
 
 def _slots(learners: np.ndarray, caps: np.ndarray, share: float, randomness: np.random.Generator) -> np.ndarray:
     """How many of a learner's slots fall into `share`, at each of the learner's rows, which are neighbours."""
-    _names, first, whose = np.unique(learners, return_index=True, return_inverse=True)
-    return randomness.binomial(caps[first], share)[whose]
+    begins = _begins(learners)
+    return randomness.binomial(caps[begins], share)[np.cumsum(begins) - 1]
 
 
 def _sorted(columns: list[np.ndarray], by: list[np.ndarray]) -> list[np.ndarray]:
@@ -145,9 +145,14 @@ def _sorted(columns: list[np.ndarray], by: list[np.ndarray]) -> list[np.ndarray]
 def _places(*keys: np.ndarray) -> np.ndarray:
     """The place of each row, from 0, among its neighbours with the same keys."""
     rows = np.arange(len(keys[0]))
-    begins = np.ones(len(rows), dtype=bool)
+    return rows - np.maximum.accumulate(np.where(_begins(*keys), rows, 0))
+
+
+def _begins(*keys: np.ndarray) -> np.ndarray:
+    """Whether a row has other keys than the one before it."""
+    begins = np.ones(len(keys[0]), dtype=bool)
     begins[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
-    return rows - np.maximum.accumulate(np.where(begins, rows, 0))
+    return begins
 
 
 def _log(trace: np.ndarray) -> np.ndarray:
