@@ -95,7 +95,8 @@ def ours(model: TraceModel, most_new: int = CAP) -> Policy:
         learners = np.repeat(np.arange(shape[0]), shape[1])
         same = np.zeros(len(worth), dtype=int)
         is_drawn = np.zeros(shape, dtype=bool)
-        is_drawn[draw(np.full(shape[0], CAP), np.full(shape[0], QUESTIONS), randomness)] = True
+        names = randomness.integers(0, 1 << 40, shape[0])
+        is_drawn[draw(names, np.full(shape[0], day), np.full(shape[0], CAP), np.full(shape[0], QUESTIONS))] = True
         chosen = choose(worth, learners, same, seen.answers.ravel() == 0, is_drawn.ravel(), same + CAP, same + most_new, randomness)
         score = np.full(len(worth), -np.inf)
         score[chosen.pairs] = np.arange(len(chosen.pairs), 0, -1)

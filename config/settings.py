@@ -255,10 +255,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="47"),
         "options": {"expires": 3000},
     },
-    # After the questions are counted, and each night anew: without practice it falls.
-    "count_proficiency": {
-        "task": "reinforcement.tasks.count_proficiency",
-        "schedule": crontab(hour="1", minute="57"),
+    # After the questions are counted, and each night anew: without practice it falls. A lost tick is made good by the next.
+    "owe_proficiency": {
+        "task": "reinforcement.tasks.owe_proficiency",
+        "schedule": crontab(hour="1-3", minute="57"),
         "options": {"expires": 3000},
     },
     "count_comparisons": {

@@ -39,8 +39,8 @@ def count_reliability() -> None:
 
 
 @shared_task
-def count_proficiency() -> None:
-    proficiency.count_proficiency(timezone.now())
+def owe_proficiency() -> None:
+    proficiency.owe_proficiency(timezone.now())
 
 
 @shared_task

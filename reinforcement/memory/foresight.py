@@ -23,9 +23,10 @@ _WEEK = 7
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a program asks, and what. Days are counted from its start, which is on `first_weekday` (Monday 0).
+    """When a program asks, and what. Days are counted from day 0, which is on `first_weekday` (Monday 0).
 
-    `weekdays` is a bit for each day of delivery, Monday the lowest (accounts/working_days.py). `length` in days; None has no end.
+    `weekdays` is a bit for each day of delivery, Monday the lowest (accounts/working_days.py). `length` is the number of days from day 0
+    to the program's last, None without an end; `begun` how many it has run before day 0.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Schedule:
     new_per_day: int
     cap_per_day: int
     length: int | None
+    begun: int = 0
 
     def asks_on(self, day: int) -> bool:
         return bool(self.weekdays >> (self.first_weekday + day) % _WEEK & 1) and (self.length is None or day < self.length)
@@ -142,7 +144,8 @@ def _asked(model: TraceModel, schedule: Schedule, state: State, day: float, rand
         return choose(worth, is_new, schedule.new_per_day, schedule.cap_per_day)
     learners, questions = worth.shape
     is_drawn = np.zeros(worth.shape, dtype=bool)
-    is_drawn[policy.draw(np.full(learners, schedule.cap_per_day), np.full(learners, questions), randomness)] = True
+    names = randomness.integers(0, 1 << 40, learners)
+    is_drawn[policy.draw(names, np.full(learners, day), np.full(learners, schedule.cap_per_day), np.full(learners, questions))] = True
     of_one_program = np.zeros(worth.size, dtype=int)
     chosen = policy.choose(
         worth.ravel(),
@@ -162,8 +165,9 @@ def _asked(model: TraceModel, schedule: Schedule, state: State, day: float, rand
 def _worth(model: TraceModel, schedule: Schedule, state: State, day: float) -> np.ndarray:
     """A score for each pair by the rule of the schedule."""
     if isinstance(schedule.rule, AdaptiveRule):
-        ahead = policy.OPEN_HORIZON if schedule.length is None else schedule.length - day
-        between = policy.days_between(schedule.length)
+        # As mornings reckon: up to the last day, and between the first day and the last.
+        ahead = policy.OPEN_HORIZON if schedule.length is None else schedule.length - 1 - day
+        between = policy.days_between(None if schedule.length is None else schedule.begun + schedule.length - 1)
         return policy.values(model, state.candidates(), day, ahead, between).reshape(state.answers.shape)
     is_new = state.answers == 0
     # In the order of the program, below all that is due; questions that are due on the same day too.

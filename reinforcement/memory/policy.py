@@ -103,7 +103,8 @@ def choose(
     randomness: np.random.Generator,
 ) -> Chosen:
     """Of each learner's pairs what was drawn by lot (`draw`), then what is worth most: at most `caps`, which is the same for all of a
-    learner's, and of each program at most `most_new` new ones. NEW_SHARE of the slots goes to what is new; equal worth is decided by lot.
+    learner's, and of each program at most `most_new` new ones beside what was drawn. NEW_SHARE of the slots goes to what is new; what is
+    worth the same is decided by lot.
     """
     able = np.flatnonzero(np.isfinite(worth) | is_drawn)
     lots = randomness.random(len(able))
@@ -111,8 +112,9 @@ def choose(
     is_first = is_new[able] & (_places(learners[able]) < _slots(learners[able], caps[able], NEW_SHARE, randomness))
     [able] = _sorted([able], by=[lots, -worth[able], ~is_first, ~is_drawn[able], learners[able]])
     kept = np.ones(len(able), dtype=bool)
+    limited = np.flatnonzero(is_new[able] & ~is_drawn[able])
     # The sort is stable: the new ones of a learner's program stay in the order in which they would be asked.
-    [new] = _sorted([np.flatnonzero(is_new[able])], by=[programs[able[is_new[able]]], learners[able[is_new[able]]]])
+    [new] = _sorted([limited], by=[programs[able[limited]], learners[able[limited]]])
     kept[new] = _places(learners[able[new]], programs[able[new]]) < most_new[able[new]]
     able = able[kept]
     places = _places(learners[able])
@@ -120,14 +122,30 @@ def choose(
     return Chosen(able[fits], places[fits])
 
 
-def draw(caps: np.ndarray, counts: np.ndarray, randomness: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def draw(names: np.ndarray, days: np.ndarray, caps: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """RANDOM_SHARE of the slots of learners with these caps, by lot among all `counts` of a learner's questions, whether they rest or not.
 
+    The lot is that of the learner's name (a number) and the day: whoever has no set yet and is looked at again draws the same.
     Returns the places of the learners, and for each the number of the question among the learner's; none twice.
     """
-    learners = np.repeat(np.arange(len(caps)), randomness.binomial(caps, RANDOM_SHARE))
-    drawn = np.unique(np.column_stack([learners, randomness.integers(0, counts[learners])]), axis=0)
+    if not len(names):
+        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+    slots = np.arange(caps.max())
+    seeds = _scattered(names.astype(np.uint64) * np.uint64(1 << 20) + days.astype(np.uint64))[:, None]
+    chances, which = (_scattered(seeds + (2 * slots + number).astype(np.uint64)) / 2.0**64 for number in (1, 2))
+    learners, slot = np.nonzero((chances < RANDOM_SHARE) & (slots < caps[:, None]))
+    numbers = np.minimum((which[learners, slot] * counts[learners]).astype(int), counts[learners] - 1)
+    drawn = np.unique(np.column_stack([learners, numbers]), axis=0)
     return drawn[:, 0], drawn[:, 1]
+
+
+def _scattered(numbers: np.ndarray) -> np.ndarray:
+    """Numbers of 64 bits that look random, the same for the same (splitmix64: Steele, Lea and Flood 2014)."""
+    with np.errstate(over="ignore"):
+        mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _slots(learners: np.ndarray, caps: np.ndarray, share: float, randomness: np.random.Generator) -> np.ndarray:

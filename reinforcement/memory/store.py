@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
@@ -120,6 +120,13 @@ def versions_in_force(organization_id: int, most: int) -> list[InForce]:
     ]
 
 
+def all_in_force(organization_ids: Collection[int]) -> dict[int, Models]:
+    """The models in force in each of these organizations. One statement, and one for each version that is not at hand."""
+    current = ModelsInForce.objects.filter(organization_id__in=set(organization_ids), is_current=True)
+    fitted = dict(current.values_list("organization_id", "fitted_id"))
+    return {organization_id: models_of(fitted.get(organization_id)) for organization_id in set(organization_ids)}
+
+
 @lru_cache(maxsize=_VERSIONS_AT_HAND)
 def models_of(fitted_id: int | None) -> Models:
     """The version with this key, read once by a process. Where there is none, or none of these features, the first one."""
@@ -127,7 +134,7 @@ def models_of(fitted_id: int | None) -> Models:
         return PRIOR
     try:
         return from_kept(FittedModels.objects.values_list("weights", flat=True).get(pk=fitted_id))
-    except ValueError as refusal:
+    except (FittedModels.DoesNotExist, KeyError, TypeError, ValueError) as refusal:
         logger.warning("fitted version %s is not used (%s)", fitted_id, refusal)
         return PRIOR
 

@@ -16,6 +16,7 @@ from reinforcement.memory.packing import DAY_SECONDS
 from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, draw, values
 from reinforcement.memory.prior import unknown_item
 from reinforcement.memory.unpacking import NO_PRACTICE, PRACTICE
+from reinforcement.programs.resting import may_be_asked
 
 # Pairs whose worth is reckoned at once: on the way some hundred bytes for each.
 PAIRS_AT_ONCE = 50_000
@@ -48,7 +49,7 @@ SELECT owed.member_id, valuable.line, COALESCE(state.practice, {none}) AS practi
 FROM owed JOIN valuable ON valuable.offer = owed.offer AND valuable.is_fixed = 0
 LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = valuable.question_id
      AND state.member_id BETWEEN {first} AND {last}
-WHERE state.due_on IS NULL OR state.due_on <= owed.local_date
+WHERE {may_be_asked}
 """
 # A row as COPY writes it: how many columns, and each of them after its length. Before the first row a head, after the last an end.
 _COPIED = np.dtype(
@@ -105,7 +106,7 @@ def choose_valuable(now: datetime, randomness: np.random.Generator) -> list[Aske
     member, line, practice = _pairs(members)
     whose = np.searchsorted(members.key, member)
     worth = _worth(lines, members, whose, line, practice, now)
-    drawing, number = draw(members.cap, members.lines, randomness)
+    drawing, number = draw(members.key, members.local_date, members.cap, members.lines)
     drawn = drawing * len(lines.program) + members.first_line[drawing] + number
     is_drawn = np.isin(whose * len(lines.program) + line, drawn)
     # What rests, and what comes by date, is drawn too.
@@ -125,10 +126,11 @@ def _worth(lines: _Lines, members: _Members, whose: np.ndarray, line: np.ndarray
     """What asking each pair is worth."""
     ability = members.ability[whose] + _skills(members, whose, lines.competency[line])
     worth = np.empty(len(whose))
+    models = store.all_in_force(lines.organization)
     for first, part in _parts(lines.program[line], members.local_date[whose]):
         length, ahead = _days(lines, line[first], date.fromordinal(members.local_date[whose[first]]))
         worth[part] = values(
-            store.models_of(store.fitted_in_force(lines.organization[line[first]])).trace,
+            models[lines.organization[line[first]]].trace,
             _candidates(practice[part], ability[part], lines.easiness[line[part]]),
             now.timestamp() / DAY_SECONDS,
             ahead,
@@ -212,10 +214,10 @@ def _skills(members: _Members, whose: np.ndarray, competency: np.ndarray) -> np.
 
 def _pairs(members: _Members) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Member, line and practice of each pair that may be asked."""
-    bounds = {"first": members.key[0], "last": members.key[-1]}
+    parts = {"first": members.key[0], "last": members.key[-1], "may_be_asked": may_be_asked()}
     if connection.vendor == "postgresql":
         copied = io.BytesIO()
-        statement = _PAIRS.format(none=f"'\\x{NO_PRACTICE.hex()}'::bytea", **bounds)
+        statement = _PAIRS.format(none=f"'\\x{NO_PRACTICE.hex()}'::bytea", **parts)
         with connection.cursor() as cursor:
             # Of a batch a twentieth of a large table is read; where rows lie in no order, its statistics would have all of it read.
             cursor.execute("SELECT set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)")
@@ -223,6 +225,6 @@ def _pairs(members: _Members) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
         pairs = np.frombuffer(copied.getbuffer()[_COPY_HEAD:-_COPY_END], dtype=_COPIED)
         return pairs["member"].astype(int), pairs["line"].astype(int), pairs["practice"]
-    rows = _rows(_PAIRS.format(none=f"x'{NO_PRACTICE.hex()}'", **bounds))
+    rows = _rows(_PAIRS.format(none=f"x'{NO_PRACTICE.hex()}'", **parts))
     practice = np.frombuffer(b"".join(row[2] for row in rows), dtype=PRACTICE)
     return np.array([row[0] for row in rows], dtype=int), np.array([row[1] for row in rows], dtype=int), practice

@@ -21,7 +21,10 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What the programs of a person ask from some day on, on which weekdays (accounts/working_days.py), and for how many days."""
+    """What the programs of a person ask from some day on, on which weekdays (accounts/working_days.py), and for how many days.
+
+    `begun`: for how many days the one that began first has run before.
+    """
 
     questions: tuple[Assigned, ...]
     rule: Rule
@@ -29,6 +32,7 @@ class Coming:
     new_per_day: int
     cap_per_day: int
     days: int | None
+    begun: int
 
 
 class Programs:
@@ -77,6 +81,7 @@ class Programs:
             sum(program.new_per_day for program in running),
             max(program.cap_per_day for program in running),
             None if None in ends else max((end - today).days + 1 for end in ends if end),
+            (today - running[0].starts_on).days,
         )
 
     def _running(self, enrollments: Collection[Enrollment], today: date) -> list[Program]:

@@ -89,7 +89,7 @@ class ProgramForm(forms.ModelForm):
         label=gettext_lazy("Questions a day at most"),
         min_value=1,
         max_value=MOST_A_DAY,
-        help_text=gettext_lazy("Returning questions come first, new ones fill what is left."),
+        help_text=gettext_lazy("By date, returning questions come first, then new ones; in adaptive mode what keeps most comes first."),
     )
 
     class Meta:

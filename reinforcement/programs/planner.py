@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField
 
 from accounts.models import Member
 from reinforcement.programs.local_days import LocalDay, as_values, local_days
+from reinforcement.programs.resting import may_be_asked
 
 BATCH = 5_000
 # What a choice leaves in its connection, for `forget`.
@@ -157,8 +158,10 @@ SELECT COUNT(*) FROM owed WHERE EXISTS (
     SELECT 1 FROM offered
     LEFT JOIN reinforcement_memorystate state ON state.member_id = owed.member_id AND state.question_id = offered.question_id
     WHERE offered.offer = owed.offer AND (
-        state.due_on <= owed.local_date
-        OR (state.due_on IS NULL AND (state.retired_on IS NULL OR offered.is_by_value = 1) AND offered.new_per_day > 0)))
+        (offered.is_by_value = 1 AND {may_be_asked})
+        OR (offered.is_by_value = 0 AND (
+            state.due_on <= owed.local_date
+            OR (state.due_on IS NULL AND state.retired_on IS NULL AND offered.new_per_day > 0)))))
 """
 
 
@@ -256,7 +259,7 @@ def count_owed(now: datetime) -> int:
         return 0
     owed, parameters = _owed(Batch(0, BigIntegerField.MAX_BIGINT), days)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_OWED.format(owed=owed, offered=_offered()), parameters)
+        cursor.execute(_COUNT_OWED.format(owed=owed, offered=_offered(), may_be_asked=may_be_asked()), parameters)
         return cursor.fetchone()[0]
 
 

@@ -82,7 +82,9 @@ def run(payload: dict) -> None:
         # Said on the page. The job is tried again by itself, and may still succeed.
         owed.update(state=LaunchSimulation.State.FAILED)
         raise
-    owed.update(state=LaunchSimulation.State.DONE, result=result, made_for=made_for, made_at=timezone.now())
+    # What it was made for counts as asked: settings that are not these, also older ones that come back, are asked for anew.
+    done = LaunchSimulation.State.DONE
+    owed.update(state=done, result=result, made_for=made_for, asked_for=made_for, made_at=timezone.now())
 
 
 def _reckoned(program: Program) -> tuple[str, dict | None]:

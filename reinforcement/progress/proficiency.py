@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Member, Organization
 from accounts.organizations import sum_over_organizations
+from outbox.models import Job
+from outbox.services import queue_jobs
 from reinforcement.memory import store
 from reinforcement.memory.features import Item
 from reinforcement.memory.packing import DAY_SECONDS
@@ -22,12 +24,34 @@ from reinforcement.programs.assigned import Assigned, Coming, Programs
 from reinforcement.programs.models import Enrollment
 from reinforcement.progress.models import ProficiencyWeek
 
+KIND = "count_proficiency"
 # Held in memory at once: what is known of so many people.
 PEOPLE_AT_ONCE = 100
 # Whoever answers each time while it is counted is counted the next night.
 TRIES = 3
 # Of a question, in the curves that are kept.
 DECIMALS = 4
+
+
+def owe_proficiency(now: datetime) -> None:
+    """Owes this night's counting, a job for each organization: once a UTC date, however often it is asked."""
+    queue_jobs(
+        Job(
+            kind=KIND,
+            key=f"{KIND}:{public_id}:{now.date()}",
+            organization=public_id,
+            payload={"organization": str(public_id)},
+            due_at=now,
+        )
+        for public_id in Organization.objects.order_by("pk").values_list("public_id", flat=True)
+    )
+
+
+def run(payload: dict) -> None:
+    """The job: counts one organization's people, as of now."""
+    organization = Organization.objects.filter(public_id=payload["organization"]).first()
+    if organization is not None:
+        count_proficiency_of(organization, timezone.now())
 
 
 def count_proficiency(now: datetime) -> int:
@@ -125,7 +149,7 @@ class _Counting:
         from reinforcement.memory.foresight import Schedule
         from reinforcement.memory.gains import gains
 
-        schedule = Schedule(coming.rule, coming.weekdays, weekday, coming.new_per_day, coming.cap_per_day, coming.days)
+        schedule = Schedule(coming.rule, coming.weekdays, weekday, coming.new_per_day, coming.cap_per_day, coming.days, coming.begun)
         found = gains(
             self.models.trace,
             [[person.known.record(asked.question, asked.competency) for asked in coming.questions] for person in people],

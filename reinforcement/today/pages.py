@@ -34,7 +34,8 @@ def reason_of(item: DailySetItem, today: date, zone) -> str:
     by_lot = " " + _("Drawn by lot, as about one question in twenty is.") if item.reason == DailySetItem.Reason.RANDOM else ""
     if before is None:
         return _("New for you.") + by_lot
-    if item.reason == DailySetItem.Reason.NEW:
+    # Without practice: nothing was answered yet of what it means now. A new question that a late answer came for is not changed.
+    if before.practice is None:
         return _("Changed since you last saw it, so it counts as new.")
     days = (today - timezone.localdate(before.last_answered_at, zone)).days
     seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days}
@@ -239,6 +240,8 @@ def _last_day_away(sets: dict[date, bool], calendar: WorkCalendar, today: date) 
 
 def _comes(member: Member, item: DailySetItem) -> str:
     on = returns_on(member, item, item.answer)
+    if on is not None and item.program.ends_on is not None and on > item.program.ends_on:
+        return _("Does not come back before the program ends.")
     if on is not None:
         back = _("Back from %(date)s on.") if is_by_value(item) else _("Back on %(date)s.")
         return back % {"date": date_format(on, "j F")}

@@ -24,7 +24,7 @@ SEEN_AT_MOST = 12
 # What asking and judging use of the rows that an item is read with: every column costs its part of an answer's time.
 _OF_ITEM = ["key", "organization", "daily_set", "position", "program", "question", "competency", "version", "wording", "reason", "is_fixed"]
 _OF_SET = ["organization", "member", "team", "local_date", "size", "answered", "prepared_at"]
-_OF_PROGRAM = ["mode", "weekdays", "days_after_wrong", "days_after_right", "rights_to_retire"]
+_OF_PROGRAM = ["mode", "ends_on", "weekdays", "days_after_wrong", "days_after_right", "rights_to_retire"]
 _OF_QUESTION = ["organization", "meaning_since", "difficulty"]
 _RELATED = {"daily_set": _OF_SET, "program": _OF_PROGRAM, "question": _OF_QUESTION}
 _NEEDED = [*_OF_ITEM, *(f"{relation}__{name}" for relation, names in _RELATED.items() for name in names)]

@@ -39,6 +39,12 @@ def return_of(member: Member, item: DailySetItem, answer: Answer, rights_in_a_ro
     """What the rule decided when the answer was given; `rights_in_a_row` counts with this answer."""
     answered_on = localdate(answer.answered_at, member.zone)
     on = returns_on(member, item, answer)
+    if on is not None and item.program.ends_on is not None and on > item.program.ends_on:
+        return Return(
+            None,
+            _("It does not come back before the program ends"),
+            _("The program ends on %(date)s, before it would return.") % {"date": long_date(item.program.ends_on, answered_on)},
+        )
     if on is not None:
         if is_by_value(item):
             return Return(on, _("Back from %(date)s on") % {"date": long_date(on, answered_on)}, _when_it_keeps_most(answer))

@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from django.utils import timezone
 
+from accounts.models import Organization
 from outbox import tasks
 from outbox.models import Job, OutboxMessage
 from reinforcement.daily import services
@@ -17,7 +18,6 @@ from reinforcement.models import (
     GroupFigure,
     GroupWeek,
     OptionShares,
-    ProficiencyWeek,
     ProgramResult,
     Publication,
     QuestionEasiness,
@@ -25,13 +25,14 @@ from reinforcement.models import (
     Reliability,
     ReliabilityBin,
 )
+from reinforcement.progress import proficiency
 from reinforcement.tasks import (
     count_comparisons,
     count_easiness,
     count_option_shares,
-    count_proficiency,
     count_reliability,
     count_results,
+    owe_proficiency,
     prepare_daily_sets,
     publish_figures,
 )
@@ -123,9 +124,8 @@ def test_r3_each_task_delivered_five_times_at_once_comes_to_the_end_of_one(
         Reliability.objects.all().delete()
         five_at_once(count_reliability)
         assert set(ReliabilityBin.objects.filter(answers__gt=0).values_list("answers", "people")) == {(PEOPLE, PEOPLE)}
-        five_at_once(count_proficiency)
-        current = ProficiencyWeek.objects.filter(is_current=True).values_list("member_id", "competency_id")
-        assert len(set(current)) == len(current) > 0
+        five_at_once(owe_proficiency)
+        assert Job.objects.filter(kind=proficiency.KIND).count() == Organization.objects.count()
 
         forget_figures()
         five_at_once(count_results)

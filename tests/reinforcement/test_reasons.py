@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from reinforcement.daily import services
 from reinforcement.memory import policy
 from reinforcement.models import Answer, DailySetItem
 from reinforcement.today import pages, queries
@@ -79,3 +80,26 @@ def test_verdict_says_from_when_on_the_question_comes_and_that_it_comes_when_it_
     assert f"Back from {long_date(on, timezone.localdate(answer.answered_at))} on" in page
     assert "then it comes when asking it keeps most" in page
     assert f"Comes back from {long_date(on, timezone.localdate(answer.answered_at))} on." in page
+
+
+def test_question_that_a_late_answer_came_for_is_not_called_changed():
+    with time_machine.travel(MONDAY - timedelta(days=7), tick=False):
+        seller = everyday_seller()
+        adaptive_program(seller, questions=1)
+    live(2, lambda _item, _day: None)
+    late, today = DailySetItem.objects.order_by("daily_set__local_date")
+    with time_machine.travel(MONDAY + timedelta(days=1, hours=2), tick=False):
+        services.answer(seller, services.items_to_answer(seller).get(pk=late.pk), RIGHT, answered_at=MONDAY + timedelta(hours=4))
+        sentence = pages.reason_of(queries.item_of(seller, today.key), MONDAY.date() + timedelta(days=1), seller.zone)
+    assert today.reason == "new"
+    assert sentence.startswith("Last seen 1 day ago, right then")
+
+
+def test_no_date_is_promised_after_the_end_of_the_program():
+    with time_machine.travel(MONDAY - timedelta(days=7), tick=False):
+        seller = everyday_seller()
+        adaptive_program(seller, questions=1, ends_on=MONDAY.date() + timedelta(days=10))
+    live(1, lambda _item, _day: RIGHT)
+    page = words(signed_in(seller).get(address(DailySetItem.objects.get())))
+    assert "It does not come back before the program ends" in page
+    assert "Back from" not in page

@@ -123,12 +123,27 @@ def test_choice_obeys_cap_and_number_of_new_ones_of_every_learner(pairs, cap, mo
     for learner in range(4):
         asked = [pair for pair in found if learners[pair] == learner]
         assert len(asked) <= cap
-        assert all(sum(is_new[pair] and programs[pair] == program for pair in asked) <= most_new for program in range(3))
+        fresh = [pair for pair in asked if is_new[pair] and pair not in drawn]
+        assert all(sum(programs[pair] == program for pair in fresh) <= most_new for program in range(3))
 
 
 def test_one_slot_in_twenty_is_drawn_from_all_questions_and_none_twice():
-    caps, counts = np.full(4_000, 3), np.full(4_000, 20)
-    learners, numbers = draw(caps, counts, np.random.default_rng(0))
+    people = np.arange(4_000)
+    days, caps, counts = np.full(4_000, 739_000), np.full(4_000, 3), np.full(4_000, 20)
+    learners, numbers = draw(people, days, caps, counts)
     assert len(learners) / (3 * 4_000) == pytest.approx(0.05, abs=0.01)
-    assert set(numbers.tolist()) == set(range(20))
+    assert np.bincount(numbers, minlength=20) / len(numbers) == pytest.approx(np.full(20, 0.05), abs=0.03)
     assert len(set(zip(learners.tolist(), numbers.tolist(), strict=True))) == len(learners)
+
+
+def test_lot_is_that_of_a_person_and_a_day():
+    def lots(people, day):
+        size = len(people)
+        found = draw(np.array(people), np.full(size, day), np.full(size, 3), np.full(size, 20))
+        return {(people[place], number) for place, number in zip(*[column.tolist() for column in found], strict=True)}
+
+    people = list(range(1_000, 3_000))
+    today = lots(people, 739_000)
+    assert lots(people, 739_000) == today
+    assert lots(people[::2], 739_000) == {lot for lot in today if lot[0] % 2 == 0}
+    assert len(today & lots(people, 739_001)) < len(today) / 10

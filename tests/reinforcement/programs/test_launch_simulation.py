@@ -258,6 +258,18 @@ def test_the_questions_their_order_and_their_meaning_count(draft):
     assert len(found) == 4
 
 
+def test_settings_that_come_back_while_others_were_made_are_asked_for_anew(page, draft):
+    page.post(address(draft))
+    services.update_program(draft, cap_per_day=1)
+    work()
+    services.update_program(draft, cap_per_day=3)
+    shown = overview(page, draft).context["simulation"]
+    assert (shown.state, shown.can_ask) == ("unasked", True)
+    page.post(address(draft))
+    work()
+    assert overview(page, draft).context["simulation"].state == "done"
+
+
 def test_a_setting_changed_while_it_runs_is_not_taken_for_the_new_one(page, draft, monkeypatch):
     page.post(address(draft))
     reckoned = simulation._reckoned
