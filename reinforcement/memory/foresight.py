@@ -144,7 +144,7 @@ def _asked(model: TraceModel, schedule: Schedule, state: State, day: float, rand
         return choose(worth, is_new, schedule.new_per_day, schedule.cap_per_day)
     learners, questions = worth.shape
     is_drawn = np.zeros(worth.shape, dtype=bool)
-    names = randomness.integers(0, 1 << 40, learners)
+    names = randomness.integers(0, 1 << 40, size=(learners,))
     is_drawn[policy.draw(names, np.full(learners, day), np.full(learners, schedule.cap_per_day), np.full(learners, questions))] = True
     of_one_program = np.zeros(worth.size, dtype=int)
     chosen = policy.choose(
