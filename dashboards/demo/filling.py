@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Member, Organization
+from accounts.organizations import sum_over_organizations
 from accounts.people import services as people
 from accounts.working_days import mask_of, weekday_bit
 from dashboards.demo import library
@@ -16,6 +17,7 @@ from reinforcement.competencies.models import Competency, CompetencyLevel
 from reinforcement.daily import messages
 from reinforcement.daily import services as daily
 from reinforcement.daily.easiness import count_easiness
+from reinforcement.daily.fits import fit_own
 from reinforcement.daily.models import Answer, DailySetItem
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.reliability import count_reliability
@@ -204,6 +206,9 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
         prepare_sets(day)
         answered += sum(_simulate_morning(seller, day, chance) for seller in sellers)
         day += timedelta(days=1)
+        if day.weekday() == 0:
+            # As nights would have done it: where there are answers enough, the next ones are predicted by a model of their own.
+            sum_over_organizations("fitting", lambda organization, at=day: fit_own(organization, at))
     # Whoever answered for weeks has been here before; the others have been here once.
     for seller in sellers:
         seller.member.last_signed_in_at = now - timedelta(hours=chance.randrange(12, 60))

@@ -17,7 +17,7 @@ CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("en", "nl", "fr")
 KINDS = ("single", "multiple", "true_false")
 ROLES = ("owner", "hr", "leadership", "author", "seller")
-MODES = ("fixed", "once")
+MODES = ("adaptive", "fixed", "errors", "once")
 ALLOWED_TAGS = ("p", "br", "strong", "em", "ul", "ol", "li", "blockquote")
 PROGRAM_FIELDS = (
     *("organization", "slug", "name", "mode", "cap", "new_per_day"),
