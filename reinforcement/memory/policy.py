@@ -104,16 +104,15 @@ def choose(
 ) -> Chosen:
     """Of each learner's pairs what was drawn by lot (`draw`), then what is worth most: at most `caps`, which is the same for all of a
     learner's, and of each program at most `most_new` new ones beside what was drawn. NEW_SHARE of the slots goes to what is new; what is
-    worth the same is decided by lot.
+    worth the same comes in the order given.
     """
+    # Sorts are stable: what is worth the same stays in the order given, and the new ones of a program in which they would be asked.
     able = np.flatnonzero(np.isfinite(worth) | is_drawn)
-    lots = randomness.random(len(able))
-    able, lots = _sorted([able, lots], by=[lots, -worth[able], ~is_new[able], learners[able]])
+    [able] = _sorted([able], by=[-worth[able], ~is_new[able], learners[able]])
     is_first = is_new[able] & (_places(learners[able]) < _slots(learners[able], caps[able], NEW_SHARE, randomness))
-    [able] = _sorted([able], by=[lots, -worth[able], ~is_first, ~is_drawn[able], learners[able]])
+    [able] = _sorted([able], by=[-worth[able], ~is_first, ~is_drawn[able], learners[able]])
     kept = np.ones(len(able), dtype=bool)
     limited = np.flatnonzero(is_new[able] & ~is_drawn[able])
-    # The sort is stable: the new ones of a learner's program stay in the order in which they would be asked.
     [new] = _sorted([limited], by=[programs[able[limited]], learners[able[limited]]])
     kept[new] = _places(learners[able[new]], programs[able[new]]) < most_new[able[new]]
     able = able[kept]

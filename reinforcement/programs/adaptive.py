@@ -104,6 +104,8 @@ def choose_valuable(now: datetime, randomness: np.random.Generator) -> list[Aske
     """
     lines, members = _lines(), _members()
     member, line, practice = _pairs(members)
+    # In the order of the program: so comes what is worth the same.
+    member, line, practice = (column[np.argsort(line, kind="stable")] for column in (member, line, practice))
     whose = np.searchsorted(members.key, member)
     worth = _worth(lines, members, whose, line, practice, now)
     drawing, number = draw(members.key, members.local_date, members.cap, members.lines)

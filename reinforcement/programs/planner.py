@@ -104,7 +104,8 @@ FROM ranked WHERE place <= cap
 # The questions that are asked by value, and those that run by date for comparison, of which some are drawn by lot too; each has its line.
 _VALUABLE = """
 CREATE TEMPORARY TABLE valuable {until} AS
-SELECT offered.*, ROW_NUMBER() OVER (ORDER BY offer, program_id, question_id) - 1 AS line FROM offered WHERE is_by_value = 1 OR is_fixed = 1
+SELECT offered.*, ROW_NUMBER() OVER (ORDER BY offer, starts_on, program_id, position, question_id) - 1 AS line
+FROM offered WHERE is_by_value = 1 OR is_fixed = 1
 """
 _EVERYTHING = """
 possible AS (

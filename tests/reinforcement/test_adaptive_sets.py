@@ -173,10 +173,20 @@ def test_answered_question_rests_seven_days_after_wrong_and_fourteen_after_right
     assert first_days[right] == 14
 
 
+def test_new_questions_of_which_nothing_is_known_come_in_the_order_of_the_program():
+    seller = everyday_seller()
+    competency = CompetencyFactory(organization=seller.organization)
+    first, second, third, *others = QuestionFactory.create_batch(6, organization=seller.organization, competency=competency)
+    program = adaptive_program(seller, questions=[*others, third, second, first], new_per_day=2)
+    programs.move_question(program, third, steps=-3)
+    prepare_sets(MONDAY)
+    assert asked(seller, MONDAY) == [(third.pk, "new"), (others[0].pk, "new")]
+
+
 def test_new_questions_and_the_cap_are_bounded_each_day():
     seller = everyday_seller()
     adaptive_program(seller, questions=12, new_per_day=1, cap_per_day=2)
-    live(20, lambda item, day: RIGHT if (item.question_id + day) % 2 else WRONG)
+    live(20, lambda item, day: RIGHT if item.question_id % 3 else WRONG)
     days = [asked(seller, MONDAY + timedelta(days=day)) for day in range(20)]
     assert max(len(day) for day in days) == 2
     assert {sum(reason == "new" for _question, reason in day) for day in days} == {0, 1}
