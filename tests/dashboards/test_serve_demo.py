@@ -1,6 +1,7 @@
 """The demo's processes: they start together, end together, and leave nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,9 +35,18 @@ def processes_of(data_directory) -> dict[int, str]:
     return {number: command for number, command in found.items() if command}  # an ended one has no command line
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """A data directory whose database has its tables."""
+    directory = tmp_path_factory.mktemp("migrated")
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment(directory), check=True)
+    return directory
+
+
 @pytest.fixture
-def demo(tmp_path):
+def demo(migrated, tmp_path):
     """A demo that has announced itself, with its `port`; what it printed until then is in `announced`."""
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "manage.py", "serve_demo", "--port", str(port)],
