@@ -25,8 +25,8 @@ def commands_of(heading: str) -> list[str]:
 
 
 def processes() -> list[str]:
-    """Web, worker and beat; the last command of that section is the embedded worker, which stands in place of the two."""
-    return commands_of("Start")[:3]
+    """Web, both workers and beat; the last command of that section is the embedded worker, which stands in place of these three."""
+    return commands_of("Start")[:4]
 
 
 def run_all(ours: Installation, commands: list[str]) -> list[str]:
