@@ -209,7 +209,7 @@ def _simulate(sellers: list[Simulated], now: datetime, tell: Callable[[str], Non
         day += timedelta(days=1)
         if day.weekday() == 0:
             # As nights would have done it: where there are answers enough, the next ones are predicted by a model of their own.
-            sum_over_organizations("fitting", partial(fit_own, at=day))
+            sum_over_organizations("fitting", partial(fit_own, at=day, since=day))
     # Whoever answered for weeks has been here before; the others have been here once.
     for seller in sellers:
         seller.member.last_signed_in_at = now - timedelta(hours=chance.randrange(12, 60))

@@ -69,8 +69,11 @@ def run(payload: dict) -> None:
         fit_own(organization, at)
 
 
-def fit_own(organization: Organization, at: datetime) -> bool:
-    """Whether a version of the organization's own answers came in force. Raises log.LogError, and then nothing has changed."""
+def fit_own(organization: Organization, at: datetime, *, since: datetime | None = None) -> bool:
+    """Whether a version of the organization's own answers came in force: now, or `since` a moment of a simulated past.
+
+    Raises log.LogError, and then nothing has changed.
+    """
     answered = _answered(organization, at).count()
     before = store.in_force(organization)
     if answered < FEWEST or (before and _is_own(before) and not _has_grown(before.fitted, answered)):
@@ -88,7 +91,7 @@ def fit_own(organization: Organization, at: datetime) -> bool:
         return False
     _connect_again()
     version = FittedModels(organization=organization, fitted_at=at, answers=answered, weights=weights)
-    return _put_in_force(organization, version, before, judgement)
+    return _put_in_force(organization, version, before, judgement, since)
 
 
 def fit_pooled(at: datetime) -> int:
@@ -201,9 +204,15 @@ def _kept(models: Models) -> dict[str, Any]:
     return kept
 
 
-def _put_in_force(organization: Organization, version: FittedModels, before: ModelsInForce | None, judgement: "Judgement | None") -> bool:
+def _put_in_force(
+    organization: Organization,
+    version: FittedModels,
+    before: ModelsInForce | None,
+    judgement: "Judgement | None",
+    since: datetime | None = None,
+) -> bool:
     losses = {"log_loss": judgement and judgement.log_loss, "log_loss_before": judgement and judgement.before}
-    is_in_force = store.put_in_force(organization, version, instead_of=before, since=timezone.now(), **losses)
+    is_in_force = store.put_in_force(organization, version, instead_of=before, since=since or timezone.now(), **losses)
     if is_in_force:
         whose = "pooled" if version.organization_id is None else "own"
         logger.info("organization %s has new %s models: log loss %s, before %s", organization.public_id, whose, *losses.values())

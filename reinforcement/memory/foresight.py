@@ -85,10 +85,6 @@ class Foreseen:
         found = np.sort(self.seen_on)[needed - 1]
         return int(found) if np.isfinite(found) else None
 
-    def gain_per_100(self, without: "Foreseen") -> float:
-        """Points of recall on the last day over that of `without`, for 100 questions asked; 0 where none was."""
-        return 100 * 100 * float(self.mean[-1] - without.mean[-1]) / self.asked_in_all if self.asked_in_all else 0.0
-
 
 def simulate(
     model: TraceModel,
@@ -180,15 +176,12 @@ def _worth(model: TraceModel, schedule: Schedule, state: State, day: float) -> n
     return worth
 
 
-def coming(
-    model: TraceModel, state: State, schedule: Schedule, days: Sequence[int], *, may_ask: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def coming(model: TraceModel, state: State, schedule: Schedule, days: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """Expected recall without and with the coming questions, learners x questions x `days` (ascending), in weekly steps; no chance in it.
 
     Day 0 is now: the times of `state` are counted from it, so they are not positive. Each week the questions of the whole week are chosen
     on its first day. A chosen question counts as an exposure of recall + WRONG_EXPOSURE * (1 - recall), beside evidence that stands, as in
-    policy.values(); when it returns goes by its likelier answer. `may_ask` is False for pairs that are not asked, such as questions of
-    programs in which the learner is not.
+    policy.values(); when it returns goes by its likelier answer.
     """
     weekly = schedule.weekdays.bit_count()
     without = np.stack([recall(model, state, day) for day in days], axis=-1)
@@ -200,8 +193,6 @@ def coming(
         if day % _WEEK or day == days[-1] or (schedule.length is not None and day >= schedule.length):
             continue
         worth = _worth(model, schedule, dated, day)
-        if may_ask is not None:
-            worth = np.where(may_ask, worth, -np.inf)
         chosen = np.nonzero(choose(worth, dated.answers == 0, weekly * schedule.new_per_day, weekly * schedule.cap_per_day))
         chances = recall(model, expected.pick(chosen), day)
         expected = _exposed(expected, chosen, chances, day)

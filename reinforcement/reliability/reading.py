@@ -44,8 +44,8 @@ def read_notice(predicted: float, right: float) -> str:
     """What has drifted, in two sentences; shares between 0 and 1."""
     high, low = round(100 * predicted), round(100 * right)
     told = gettext("Over the latest 1,000 answers, %(predicted)s were expected to be right and %(right)s were.")
-    # Both may round to the same distance as what is still well: the sentence says which way it is at least.
-    points = round(100 * (predicted - right)) or (1 if predicted > right else -1)
+    # The distance of the two that are named beside it; where they round to the same, the sentence says which way it is at least.
+    points = high - low or (1 if predicted > right else -1)
     return f"{_apart(points)}. {told % {'predicted': _percent(high), 'right': _percent(low)}}"
 
 
