@@ -47,7 +47,8 @@ class Foreseen:
 
     `recall`: learners x `days`, the expected share of the program's questions that a learner answers rightly on that day, before its set.
     `asked`: learners x `delivery_days`, questions in the set. For each learner, `seen_on`: the day on which the last question was asked for
-    the first time, nan where that did not happen; `seen`: the share of the questions that were asked; `answered`: answers in all.
+    the first time, nan where that did not happen; `finished_on`: the day from which nothing comes back by itself, nan where there is none;
+    `seen`: the share of the questions that were asked; `answered`: answers in all.
     """
 
     days: tuple[int, ...]
@@ -55,6 +56,7 @@ class Foreseen:
     delivery_days: tuple[int, ...]
     asked: np.ndarray
     seen_on: np.ndarray
+    finished_on: np.ndarray
     seen: np.ndarray
     answered: np.ndarray
 
@@ -81,9 +83,17 @@ class Foreseen:
 
     def seen_by(self, share: float) -> int | None:
         """The day by which this share of the learners were asked each question; None where so many were not."""
-        needed = max(int(np.ceil(share * len(self.seen_on))), 1)
-        found = np.sort(self.seen_on)[needed - 1]
-        return int(found) if np.isfinite(found) else None
+        return _day_of(self.seen_on, share)
+
+    def finished_by(self, share: float) -> int | None:
+        """The day by which nothing comes back to this share of the learners; None where so many do not get there."""
+        return _day_of(self.finished_on, share)
+
+
+def _day_of(days: np.ndarray, share: float) -> int | None:
+    """By when this share of `days` has come; nan never comes."""
+    found = np.sort(days)[max(int(np.ceil(share * len(days))), 1) - 1]
+    return int(found) if np.isfinite(found) else None
 
 
 def simulate(
@@ -102,6 +112,7 @@ def simulate(
     learners = len(state.answers)
     seen = state.answers > 0
     seen_on = np.where(seen.all(axis=1), 0.0, np.nan)
+    finished_on = np.full(learners, np.nan)
     looks, delivery_days, sizes = [], [], []
     answered = np.zeros(learners)
     for day in range(days[-1] + 1):
@@ -118,8 +129,9 @@ def simulate(
         answered += np.bincount(pairs[0], minlength=learners)
         rights = randomness.random(len(pairs[0])) < recall(model, state.pick(pairs), day)
         state = answer(state, pairs, rights, day)
+        finished_on[np.isnan(finished_on) & _is_retired(schedule.rule, state).all(axis=1)] = day
     asked_on = np.array(sizes).T if sizes else np.zeros((learners, 0), dtype=int)
-    return Foreseen(tuple(days), np.array(looks).T, tuple(delivery_days), asked_on, seen_on, seen.mean(axis=1), answered)
+    return Foreseen(tuple(days), np.array(looks).T, tuple(delivery_days), asked_on, seen_on, finished_on, seen.mean(axis=1), answered)
 
 
 def choose(worth: np.ndarray, is_new: np.ndarray, most_new: int, cap: int) -> np.ndarray:
@@ -171,9 +183,18 @@ def _worth(model: TraceModel, schedule: Schedule, state: State, day: float) -> n
     worth = np.where(is_new, places, -np.inf)
     if isinstance(schedule.rule, FixedRule):
         overdue = day - state.at - np.where(state.last_right >= 0.5, schedule.rule.days_after_right, schedule.rule.days_after_wrong)
-        is_due = ~is_new & (state.run < schedule.rule.rights_to_retire) & (overdue >= 0)
+        is_due = ~is_new & ~_is_retired(schedule.rule, state) & (overdue >= 0)
         worth = np.where(is_due, 1 + np.floor(overdue) + (1 + places) / 2, worth)
     return worth
+
+
+def _is_retired(rule: Rule, state: State) -> np.ndarray:
+    """Which questions do not come back by themselves any more, as spacing.next_step() has it."""
+    if isinstance(rule, AdaptiveRule):
+        return np.zeros(state.answers.shape, dtype=bool)
+    if isinstance(rule, FixedRule):
+        return state.run >= rule.rights_to_retire
+    return state.answers > 0
 
 
 def coming(model: TraceModel, state: State, schedule: Schedule, days: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reinforcement.memory.columns import beginners
+from reinforcement.memory.columns import State, answer, beginners, recall
 from reinforcement.memory.foresight import Foreseen, Schedule, simulate
 from reinforcement.memory.spacing import FixedRule, Rule
 from reinforcement.memory.trace import TraceModel
@@ -57,19 +57,22 @@ def reckon(model: TraceModel, plan: LaunchPlan, abilities: Abilities, easiness: 
     """The result for people who begin, in types that JSON knows.
 
     `days` are looked at, the last one is the end or `FARTHEST`; `ours`, `fixed` and `without` are expected recall on them, `low` and `high`
-    hold nine simulated people of ten. `fixed` is None where the program itself is fixed spacing of 12 and 24 days. `a_day` and `peak` are
-    questions on a day with a set, the mean over all and the largest. `seen_day`: when nine people of ten were asked each question once,
-    None where they were not; `seen`: the share of the questions that were asked at least once.
+    hold nine simulated people of ten. `without` is the forgetting curve after a training: each question is answered once on day 0 and never
+    again. `fixed` is None where the program itself is fixed spacing of 12 and 24 days. `a_day` and `peak` are questions on a day with a
+    set, the mean over all and the largest. `seen_day`: when nine people of ten were asked each question once; `finished_day`: when nothing
+    comes back to nine of ten; None where they do not get there. `seen`: the share of the questions that were asked at least once.
     """
     people = max(min(PEOPLE, PAIRS // len(easiness)), FEWEST_PEOPLE)
     spread = np.random.default_rng(SEED).normal(abilities.mean, abilities.spread, people)
     state = beginners(spread, np.array(easiness))
     days = _days(min(plan.length or OPEN_ENDED, FARTHEST))
 
-    def played(rule: Rule | None) -> Foreseen:
-        return simulate(model, state, plan.with_rule(rule) if rule else None, days, np.random.default_rng([SEED, 1]))
+    def played(rule: Rule) -> Foreseen:
+        return simulate(model, state, plan.with_rule(rule), days, np.random.default_rng([SEED, 1]))
 
-    ours, without = played(plan.rule), played(None)
+    ours = played(plan.rule)
+    trained = _trained(model, state, np.random.default_rng([SEED, 2]))
+    without = simulate(model, trained, None, days, np.random.default_rng([SEED, 3]))
     fixed = None if plan.rule == FixedRule() else played(FixedRule())
     low, high = ours.interval
     is_asked = ours.asked_a_day.size > 0
@@ -88,8 +91,15 @@ def reckon(model: TraceModel, plan: LaunchPlan, abilities: Abilities, easiness: 
         "peak": int(ours.asked.max()) if is_asked else 0,
         "asked": round(ours.asked_in_all, 1),
         "seen_day": ours.seen_by(NEARLY_ALL),
+        "finished_day": ours.finished_by(NEARLY_ALL),
         "seen": round(float(ours.seen.mean()), 4),
     }
+
+
+def _trained(model: TraceModel, state: State, randomness: np.random.Generator) -> State:
+    """The state after a training on day 0, in which each question was answered once."""
+    rights = randomness.random(state.answers.shape) < recall(model, state, 0)
+    return answer(state, np.nonzero(np.ones(rights.shape, dtype=bool)), rights.ravel(), 0)
 
 
 def _days(last: int) -> tuple[int, ...]:

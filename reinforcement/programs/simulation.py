@@ -73,7 +73,7 @@ def ask(program: Program, now: datetime) -> None:
 def run(payload: dict) -> None:
     """The job: makes the simulation and writes it down, unless another one was asked for meanwhile."""
     owed = LaunchSimulation.objects.filter(organization_id=payload["organization"], pk=payload["simulation"], asked=payload["asked"])
-    row = owed.select_related("program").first()
+    row = owed.select_related("program__organization").first()
     if row is None:
         return
     try:
@@ -98,7 +98,7 @@ def _reckoned(program: Program) -> tuple[str, dict | None]:
         return fingerprint, None
     plan = LaunchPlan(rule_of(program), program.weekdays, program.starts_on, program.ends_on, program.new_per_day, program.cap_per_day)
     people, mean, spread = store.abilities_of(program.organization_id)
-    is_known = people >= FEWEST_RECORDS
+    is_known = people >= max(FEWEST_RECORDS, program.organization.small_group_minimum)
     abilities = Abilities(mean, spread, is_known=True) if is_known else Abilities(0.0, USUAL_SPREAD, is_known=False)
     easiness = store.easiness_of(program.organization_id, [question_id for question_id, _meaning in questions])
     model = store.models_of(store.fitted_in_force(program.organization_id)).trace

@@ -57,7 +57,7 @@ def shown_of(request, program: Program) -> Shown | None:
         made_at=row.made_at,
         is_older=row.made_for != fingerprint,
         finding=simulation_words.finding(row.result),
-        load=tuple(simulation_words.load(row.result, today)),
+        load=tuple(simulation_words.load(row.result, program.mode, today)),
         assumptions=tuple(simulation_words.assumptions(row.result)),
         chart=recall_chart(row.result, {name: str(label) for name, label in simulation_words.LINES.items()}),
         rows=simulation_words.rows(row.result),

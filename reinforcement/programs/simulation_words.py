@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from reinforcement.programs.models import Program
 from reinforcement.programs.words import day_in_words
 
 # How the lines of the chart are called.
@@ -29,14 +30,15 @@ def finding(result: Mapping[str, Any]) -> str:
         "After %(days)d days about %(share)s would be right (%(low)s to %(high)s for nine people of ten)",
         days,
     )
+    words["told"] = told % words
     if result["fixed"] is None:
-        return _("%(told)s; without practice %(without)s.") % {**words, "told": told % words}
+        return _("%(told)s; after one training day without practice %(without)s.") % words
     words["fixed"] = _percent(result["fixed"][-1])
-    return _("%(told)s; with fixed spacing %(fixed)s; without practice %(without)s.") % {**words, "told": told % words}
+    return _("%(told)s; with fixed spacing %(fixed)s; after one training day without practice %(without)s.") % words
 
 
-def load(result: Mapping[str, Any], today: date) -> list[str]:
-    """How many questions a day, and by when each was asked once."""
+def load(result: Mapping[str, Any], mode: str, today: date) -> list[str]:
+    """How many questions a day, by when each was asked once, and by when nothing comes back in a mode that has an end."""
     a_day = formats.number_format(round(result["a_day"], 1), use_l10n=True)
     questions = _("About %(number)s questions on a day with a set, at most %(peak)d.") % {"number": a_day, "peak": result["peak"]}
     if result["seen_day"] is not None:
@@ -47,7 +49,14 @@ def load(result: Mapping[str, Any], today: date) -> list[str]:
             "days": result["days"][-1],
             "share": _percent(result["seen"]),
         }
-    return [questions, seen]
+    if mode not in {Program.Mode.FIXED, Program.Mode.ERRORS}:
+        return [questions, seen]
+    if result["finished_day"] is not None:
+        day = date.fromisoformat(result["starts_on"]) + timedelta(days=result["finished_day"])
+        finished = _("Nine people of ten are through with it by %(day)s.") % {"day": day_in_words(day, today)}
+    else:
+        finished = _("In these %(days)d days fewer than nine people of ten get through with it.") % {"days": result["days"][-1]}
+    return [questions, seen, finished]
 
 
 def assumptions(result: Mapping[str, Any]) -> list[str]:
@@ -57,7 +66,7 @@ def assumptions(result: Mapping[str, Any]) -> list[str]:
         "A simulation of %(number)d invented people who begin, and who answer nine questions of ten.",
         result["people"],
     ) % {"number": result["people"]}
-    known = _("What your people know already is not used, so without practice nothing is forgotten.")
+    known = _("No practice: each question is answered once on the first day, and never again. What your people know already is not used.")
     if result["abilities_known"]:
         spread = _("Their abilities are spread like those of your organization.")
     else:

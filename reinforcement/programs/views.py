@@ -19,10 +19,8 @@ from reinforcement.competencies.models import Competency
 from reinforcement.competencies.services import branch_of
 from reinforcement.competencies.tree import in_tree_order
 from reinforcement.programs import queries, services, simulation_views, words
-from reinforcement.programs.forecast import Plan, forecast
 from reinforcement.programs.forms import ProgramForm, read_ids
 from reinforcement.programs.models import Program
-from reinforcement.programs.rules import rule_of
 from reinforcement.questions.models import Question
 from reinforcement.questions.queries import BankFilter
 
@@ -198,17 +196,13 @@ def _overview(request, program: Program) -> dict[str, Any]:
     audience = queries.audience_of(program, request.member)
     context = _lines(request, program, request.GET.get("page"))
     is_draft = program.state == Program.State.DRAFT
-    # What an adaptive program asks is known by its simulation only.
-    has_forecast = simulation_views.begins_later(program, today) and program.mode != Program.Mode.ADAPTIVE
     people = audience.people if is_draft else program.enrollments.filter(organization_id=program.organization_id, ended_on=None).count()
     questions = context["page"].paginator.count
-    plan = Plan(questions, rule_of(program), program.starts_on, program.ends_on, program.weekdays, program.new_per_day, program.cap_per_day)
     return context | {
         "headline": words.headline(program, questions=questions, people=people, today=today),
         "results": words.results_in_words(context["progress"]),
         "rule": words.rule_in_words(program),
         "delivery": words.delivery_in_words(program),
-        "load": words.load_in_words(forecast(plan), program, today) if questions and has_forecast else [],
         "simulation": simulation_views.shown_of(request, program),
         "audience": audience,
         "people": people,

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from accounts.working_days import weekdays_of
 from reinforcement.memory.spacing import AdaptiveRule
-from reinforcement.programs.forecast import Forecast
 from reinforcement.programs.models import Program
 from reinforcement.programs.queries import ProgramProgress, QuestionFigure
 from reinforcement.questions.kinds import true_false
@@ -131,35 +130,3 @@ def weekday_name(weekday: int) -> str:
     """The name of weekday 0 (Monday) to 6 (Sunday)."""
     # 2024 began on a Monday.
     return formats.date_format(date(2024, 1, 1 + weekday), "l")
-
-
-def load_in_words(load: Forecast, program: Program, today: date) -> list[str]:
-    """What one seller will be asked, in sentences; the finding first."""
-    a_day = formats.number_format(round(load.a_day, 1) if load.a_day % 1 >= 0.05 else round(load.a_day), use_l10n=True)
-    sentences = [_("About %(number)s questions a day.") % {"number": a_day} if a_day != "1" else _("About 1 question a day.")]
-    if load.all_seen_on is None:
-        sentences.append(
-            ngettext(
-                "The program ends when %(number)d question has been asked; the others are not reached.",
-                "The program ends when %(number)d questions have been asked; the others are not reached.",
-                load.seen,
-            )
-            % {"number": load.seen}
-        )
-        return sentences
-    sentences.append(
-        ngettext(
-            "All have been asked once after %(number)d day with a set, on %(day)s.",
-            "All have been asked once after %(number)d days with a set, on %(day)s.",
-            load.days_to_see_all or 0,
-        )
-        % {"number": load.days_to_see_all, "day": day_in_words(load.all_seen_on, today)}
-    )
-    if program.mode == Program.Mode.ONCE:
-        return sentences
-    if load.last_on is None:
-        sentences.append(_("The program ends before all are mastered."))
-    else:
-        month = formats.date_format(load.last_on, "F Y")
-        sentences.append(_("The last ones return about %(month)s.") % {"month": month})
-    return sentences

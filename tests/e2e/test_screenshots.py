@@ -160,7 +160,6 @@ def test_pictures_of_a_question_and_a_program_that_are_written(open_page, sign_i
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Van Loon")
     photograph(desk, "question")
     desk.goto(f"/programs/{program.public_id}/")
-    expect(desk.get_by_role("heading", name="The load for one seller")).to_be_visible()
     expect(desk.get_by_text("It is being simulated.")).to_be_visible()
     do_jobs()
     expect(desk.get_by_text("After 180 days about")).to_be_visible()

@@ -140,7 +140,7 @@ def test_fixed_spacing_asks_each_question_on_its_days():
     easy = beginners(np.full(2, 40.0), np.zeros(2))
     found = simulate(MODEL, easy, schedule(FixedRule(), weekdays=127, new=2), (0, 60), np.random.default_rng(0), share=1.0)
     assert {day: count for day, count in zip(found.delivery_days, found.asked[0].tolist(), strict=True) if count} == {0: 2, 24: 2}
-    assert found.seen_by(1.0) == 0
+    assert (found.seen_by(1.0), found.finished_by(1.0)) == (0, 24)
     assert found.seen.tolist() == [1, 1]
     assert found.asked_in_all == 4
     assert found.answered.tolist() == [4, 4]
@@ -161,6 +161,15 @@ def test_wrong_answers_return_sooner_and_errors_only_ends_with_one_right(monkeyp
     assert asked(hard, OnceRule()) == [0]
     assert asked(hard, AdaptiveRule()) == [0, 7, 14, 21, 28, 35]
     assert asked(easy, AdaptiveRule()) == [0, 14, 28]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "finished"), [("adaptive", 40.0, None), ("errors", 40.0, 0), ("errors", -40.0, None), ("once", -40.0, 0)]
+)
+def test_a_rule_with_an_end_says_when_nothing_comes_back(name, level, finished):
+    plan = schedule(RULES[name], weekdays=127)
+    found = simulate(MODEL, beginners(np.full(3, level), np.zeros(1)), plan, (0, 60), np.random.default_rng(0), share=1.0)
+    assert found.finished_by(0.9) == finished
 
 
 def test_oldest_due_come_first_and_before_what_is_new():
@@ -185,6 +194,7 @@ def test_a_result_says_what_its_days_hold():
         delivery_days=(0, 1),
         asked=np.array([[2, 1], [2, 3]]),
         seen_on=np.array([4.0, np.nan]),
+        finished_on=np.array([9.0, np.nan]),
         seen=np.array([1.0, 0.5]),
         answered=np.array([3, 4]),
     )
@@ -193,6 +203,7 @@ def test_a_result_says_what_its_days_hold():
     assert found.asked_a_day.tolist() == [2, 2]
     assert found.asked_in_all == 4
     assert (found.seen_by(0.5), found.seen_by(0.9)) == (4, None)
+    assert (found.finished_by(0.5), found.finished_by(0.9)) == (9, None)
 
 
 def test_nothing_asked_leaves_beginners_where_they_are():

@@ -1,5 +1,6 @@
 """The simulation before a launch: what it says, who may ask, and that what is owed is made once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -37,11 +38,12 @@ RESULT = {
     "low": [0.3, 0.35, 0.45, 0.5],
     "high": [0.5, 0.6, 0.7, 0.77],
     "fixed": [0.41, 0.45, 0.5, 0.55],
-    "without": [0.41, 0.41, 0.41, 0.41],
+    "without": [0.6, 0.48, 0.44, 0.41],
     "a_day": 2.93,
     "peak": 3,
     "asked": 190.0,
     "seen_day": 63,
+    "finished_day": None,
     "seen": 1.0,
 }
 
@@ -54,12 +56,13 @@ def plan(rule=FixedRule(), *, weekdays=127, ends_on=None, new=2, cap=3) -> Launc
 
 
 def test_a_literal_case():
-    """Two questions that everybody knows, every day: both on day 0, again after 24 days, then mastered."""
+    """Two questions that everybody knows, every day: both on day 0, again after 24 days, or the day after where not answered."""
     result = reckon(MODEL, plan(ends_on=MONDAY + timedelta(days=27)), Abilities(40.0, 0.0, is_known=True), [0.0, 0.0])
     assert (result["days"][0], result["days"][-1], result["people"], result["questions"]) == (0, 28, 200, 2)
     assert result["ours"] == result["low"] == result["high"] == [1.0] * len(result["days"])
     assert result["fixed"] is None
     assert result["peak"] == 2
+    assert (result["seen_day"], result["finished_day"]) == (0, 25)
     assert result["seen"] == 1.0
     assert result["abilities_known"] is True
 
@@ -77,6 +80,15 @@ def test_fixed_spacing_is_beside_every_other_program():
     for rule in (AdaptiveRule(), OnceRule(), FixedRule(rights_to_retire=1), FixedRule(7, 14)):
         assert reckon(MODEL, plan(rule, ends_on=MONDAY), EVERYBODY, [0.0])["fixed"] is not None
     assert reckon(MODEL, plan(FixedRule(), ends_on=MONDAY), EVERYBODY, [0.0])["fixed"] is None
+
+
+def test_without_practice_is_the_forgetting_curve_after_a_training_day():
+    model = replace(MODEL, trace=0.5)
+    result = reckon(model, plan(ends_on=MONDAY + timedelta(days=89)), Abilities(0.0, 0.7, is_known=True), [0.0] * 30)
+    without = result["without"]
+    assert without[0] > result["ours"][0]
+    assert all(later <= sooner for sooner, later in pairwise(without))
+    assert without[-1] < without[0] - 0.05
 
 
 def test_the_same_settings_come_to_the_same():
@@ -104,17 +116,21 @@ def test_a_large_program_is_played_by_fewer_people(monkeypatch):
 def test_the_finding_names_the_share_its_interval_fixed_spacing_and_no_practice():
     assert simulation_words.finding(RESULT) == (
         f"After 90 days about 64{SPACE}% would be right (50{SPACE}% to 77{SPACE}% for nine people of ten); "
-        f"with fixed spacing 55{SPACE}%; without practice 41{SPACE}%."
+        f"with fixed spacing 55{SPACE}%; after one training day without practice 41{SPACE}%."
     )
     assert "fixed" not in simulation_words.finding(RESULT | {"fixed": None})
 
 
 def test_the_load_says_questions_a_day_the_peak_and_the_finish():
-    assert simulation_words.load(RESULT, date(2030, 1, 1)) == [
+    told = [
         "About 2.9 questions on a day with a set, at most 3.",
         "Nine people of ten have been asked each question once by Monday 4 November.",
     ]
-    assert simulation_words.load(RESULT | {"seen_day": None, "seen": 0.71}, MONDAY)[1] == (
+    assert simulation_words.load(RESULT, "adaptive", date(2030, 1, 1)) == simulation_words.load(RESULT, "once", MONDAY) == told
+    finished = RESULT | {"finished_day": 88}
+    assert simulation_words.load(finished, "fixed", MONDAY) == [*told, "Nine people of ten are through with it by Friday 29 November."]
+    assert simulation_words.load(RESULT, "errors", MONDAY) == [*told, "In these 90 days fewer than nine people of ten get through with it."]
+    assert simulation_words.load(RESULT | {"seen_day": None, "seen": 0.71}, "once", MONDAY)[1] == (
         f"In these 90 days a person is asked 71{SPACE}% of the questions at least once, on average."
     )
 
@@ -411,12 +427,11 @@ def test_questions_that_went_out_meanwhile_leave_nothing_to_reckon(page, draft):
     assert Job.objects.get().state == "done"
 
 
-def test_an_adaptive_program_has_its_load_from_the_simulation(page, draft):
+def test_the_load_of_each_mode_comes_from_its_simulation(page, draft):
     services.update_program(draft, mode=Program.Mode.ADAPTIVE)
     page.post(address(draft))
     work()
     context = overview(page, draft).context
-    assert context["load"] == []
     assert context["simulation"].load[0].startswith("About ")
     assert [line.name for line in context["simulation"].chart.lines] == ["ours", "fixed", "without"]
 
@@ -437,8 +452,9 @@ def test_easiness_of_the_organizations_present_meanings_is_used(draft):
     }
 
 
-@pytest.mark.parametrize(("people", "known"), [(19, False), (20, True)])
-def test_abilities_are_the_organizations_own_from_twenty_people_on(draft, people, known):
+@pytest.mark.parametrize(("people", "minimum", "known"), [(19, 5, False), (20, 5, True), (20, 21, False)])
+def test_abilities_are_the_organizations_own_from_twenty_people_and_its_minimum_on(draft, people, minimum, known):
+    draft.organization.small_group_minimum = minimum
     def record(member, ability):
         values = {"answers": 9, "rights": 5, "fast": 0, "steady": 0, "at": 0, "this_hour": 0}
         LearnerState.objects.create(organization=member.organization, member=member, ability=ability, **values)

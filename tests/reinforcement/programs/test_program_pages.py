@@ -445,11 +445,11 @@ def test_picking_costs_the_same_however_many_questions_and_teams(page, author, d
         page.get(at("program_audience", draft))
 
 
-def test_overview_says_the_load_before_the_start_only(page, draft):
+def test_overview_offers_the_simulation_before_the_start_only(page, draft):
     services.set_audience(draft, [SellerFactory(organization=draft.organization)])
-    assert page.get(at("program_detail", draft)).context["load"][0] == "About 1.5 questions a day."
+    assert page.get(at("program_detail", draft)).context["simulation"].state == "unasked"
     services.launch(draft)
-    assert page.get(at("program_detail", draft)).context["load"]
+    assert page.get(at("program_detail", draft)).context["simulation"].state == "unasked"
     draft.starts_on = date(2020, 9, 1)
     draft.save()
-    assert page.get(at("program_detail", draft)).context["load"] == []
+    assert page.get(at("program_detail", draft)).context["simulation"] is None
