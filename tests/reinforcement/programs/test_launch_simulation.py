@@ -455,6 +455,7 @@ def test_easiness_of_the_organizations_present_meanings_is_used(draft):
 @pytest.mark.parametrize(("people", "minimum", "known"), [(19, 5, False), (20, 5, True), (20, 21, False)])
 def test_abilities_are_the_organizations_own_from_twenty_people_and_its_minimum_on(draft, people, minimum, known):
     draft.organization.small_group_minimum = minimum
+
     def record(member, ability):
         values = {"answers": 9, "rights": 5, "fast": 0, "steady": 0, "at": 0, "this_hour": 0}
         LearnerState.objects.create(organization=member.organization, member=member, ability=ability, **values)
@@ -483,7 +484,7 @@ def test_the_page_costs_the_same_however_many_questions_and_people(page, author,
     with django_assert_num_queries(4):
         page.get(address(program), headers={"HX-Request": "true"})
     with django_assert_num_queries(6):
-        simulation._reckoned(Program.objects.get(pk=program.pk))
+        simulation._reckoned(Program.objects.select_related("organization").get(pk=program.pk))
 
 
 def test_jobs_are_published_every_two_seconds(draft, page, monkeypatch, settings):
