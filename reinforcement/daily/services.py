@@ -167,7 +167,8 @@ def _log(member, item, response, judgement, confidence, moment, now, request_key
     memory = store.written(kept, **whose, question_id=item.question_id, memory=remembered)
     person = store.person_written(kept, learner, skill, **whose, competency_id=item.competency_id)
     moved = []
-    if counts:
+    # What was moved to another competency or archived since it was asked is in no figure of this one any more.
+    if counts and item.question.competency_id == item.competency_id and item.question.archived_at is None:
         recall_after = predict(recall, Person(learner, skill).record(remembered.practice), kept.item, logged.day)
         moved.append(proficiency_moved(member.pk, item.competency_id, row.predicted, recall_after))
     counted = as_counted(row)

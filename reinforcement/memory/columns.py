@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from reinforcement.memory.features import HALF_LIVES, WRONG_EXPOSURE, Practice
+from reinforcement.memory.log_odds import sigmoids
 from reinforcement.memory.policy import Candidates
 from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
 
@@ -71,7 +72,7 @@ def recall(model: TraceModel, state: State, now: float) -> np.ndarray:
     seen = model.trace * np.log(np.maximum(left, FAINTEST)) + model.last_right * state.last_right + model.share * share
     general = model.intercept + model.ability * state.ability + model.easiness * state.easiness
     log_odds = general + np.where(state.answers == 0, model.new, seen + model.easiness_if_seen * state.easiness)
-    return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return sigmoids(log_odds)
 
 
 def answer(state: State, asked, rights: np.ndarray, now: float) -> State:

@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from reinforcement.memory.features import Item, Learner, Practice, Record, Skill
+from reinforcement.memory.log_odds import sigmoids
 from reinforcement.memory.recall import Model, Tree, Trees, update
 from reinforcement.memory.trace import Evidence, TraceModel
 
@@ -68,7 +69,7 @@ def fit_logistic(rows: np.ndarray, rights: np.ndarray, share: float) -> Model:
 
     now = loss(weights)
     for _step in range(_NEWTON_STEPS):
-        probabilities = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        probabilities = sigmoids(design @ weights)
         gradient = design.T @ (probabilities - rights) + penalty * weights
         curvature = (design * (probabilities * (1 - probabilities))[:, None]).T @ design + np.diag(penalty + 1e-9)
         direction = np.linalg.solve(curvature, gradient)
@@ -187,7 +188,7 @@ def fit_like(model: Model, rows: np.ndarray, rights: np.ndarray, learners: np.nd
 
 def probabilities(model: Model, rows: np.ndarray) -> np.ndarray:
     """The probability of a right answer for each row of features."""
-    return 1 / (1 + np.exp(-np.clip(log_odds(model, rows), -30, 30)))
+    return sigmoids(log_odds(model, rows))
 
 
 def fit_trace(rows: np.ndarray, rights: np.ndarray) -> TraceModel:
@@ -200,4 +201,4 @@ def fit_trace(rows: np.ndarray, rights: np.ndarray) -> TraceModel:
 def trace_probabilities(model: TraceModel, rows: np.ndarray) -> np.ndarray:
     """What the trace model itself says of each row of evidence."""
     weights = np.array([getattr(model, name) for name in Evidence._fields])
-    return 1 / (1 + np.exp(-np.clip(rows @ weights + model.intercept, -30, 30)))
+    return sigmoids(rows @ weights + model.intercept)

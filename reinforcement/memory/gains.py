@@ -11,6 +11,7 @@ import numpy as np
 from reinforcement.memory.columns import state_of
 from reinforcement.memory.features import Item, Record, ability
 from reinforcement.memory.foresight import Schedule, coming
+from reinforcement.memory.log_odds import logits, sigmoids
 from reinforcement.memory.trace import TraceModel
 
 
@@ -31,13 +32,5 @@ def gains(
     abilities = np.array([[ability(record) for record in row] for row in records])
     state = state_of(practices, abilities, np.array([item.easiness for item in items]))
     without, practised = coming(model, state, schedule, days)
-    stands = (_logit(np.asarray(recalls)) - _logit(without[..., 0]))[..., None]
-    return np.maximum(_sigmoid(stands + _logit(practised)) - _sigmoid(stands + _logit(without)), 0.0)
-
-
-def _logit(probability: np.ndarray) -> np.ndarray:
-    return np.log(probability / (1 - probability))
-
-
-def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-log_odds))
+    stands = (logits(np.asarray(recalls)) - logits(without[..., 0]))[..., None]
+    return np.maximum(sigmoids(stands + logits(practised)) - sigmoids(stands + logits(without)), 0.0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reinforcement.memory.features import HALF_LIVES, WRONG_EXPOSURE
+from reinforcement.memory.log_odds import sigmoids
 from reinforcement.memory.spacing import AdaptiveRule
 from reinforcement.memory.trace import FAINTEST, SHAPE, TraceModel
 
@@ -63,7 +64,7 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
     general = model.intercept + model.ability * pairs.ability + model.easiness * pairs.easiness
     seen = general + model.easiness_if_seen * pairs.easiness + model.last_right * pairs.last_right + model.share * seen_share
     now_odds = np.where(is_new, general + model.new, seen + model.trace * _log(shown @ _SHAPE))
-    recall = _sigmoid(now_odds)
+    recall = sigmoids(now_odds)
     # What will be shown counts as it is expected to be answered.
     exposure = recall + WRONG_EXPOSURE * (1 - recall)
     kept = shown * np.exp(-_RATES * ends) @ _SHAPE
@@ -77,7 +78,7 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
         if ahead < 1:
             break
         added += float(np.exp(-_RATES * ahead) @ _SHAPE)
-        gained = _sigmoid(afterwards + model.trace * _log(kept + exposure * added)) - _sigmoid(stays)
+        gained = sigmoids(afterwards + model.trace * _log(kept + exposure * added)) - sigmoids(stays)
         best = np.maximum(best, gained / (number + 1))
     # A day less: a question rests until the morning of a day, whatever the hour of its answer.
     rests = ~is_new & (days <= np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1)
@@ -174,7 +175,3 @@ def _begins(*keys: np.ndarray) -> np.ndarray:
 
 def _log(trace: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(trace, FAINTEST))
-
-
-def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))

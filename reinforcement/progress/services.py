@@ -66,8 +66,11 @@ def _last_moved(answer: CountedAnswer, team_id: int, competency_id: int, *, ques
     return addition(LastAnswers, key, {"questions": questions, "right": right}, organization_id=answer.organization_id)
 
 
+# Other questions' recalls moved since the night too, and only this one's is added: the sums are kept within what they can be.
 _MOVED = """
-UPDATE reinforcement_proficiencyweek SET answers = answers + 1, expected = expected + %s, variance = variance + %s
+UPDATE reinforcement_proficiencyweek SET answers = answers + 1,
+    expected = CASE WHEN expected + %s < 0 THEN 0 WHEN expected + %s > questions THEN questions ELSE expected + %s END,
+    variance = CASE WHEN variance + %s < 0 THEN 0 ELSE variance + %s END
 WHERE member_id = %s AND competency_id = %s AND is_current
 """
 
@@ -77,4 +80,5 @@ def proficiency_moved(member_id: int, competency_id: int, before: float, after: 
 
     What the answer says of other questions, the night adds. A row that is not there yet is made by the night too.
     """
-    return Part(_MOVED, [after - before, variance_of(after) - variance_of(before), member_id, competency_id])
+    recall, variance = after - before, variance_of(after) - variance_of(before)
+    return Part(_MOVED, [recall, recall, recall, variance, variance, member_id, competency_id])

@@ -13,7 +13,7 @@ from reinforcement.memory.prior import PRIOR, UNKNOWN_ITEM
 from reinforcement.memory.proficiency import CURVE_DAYS
 from reinforcement.memory.recall import predict
 from reinforcement.memory.spacing import FixedRule
-from reinforcement.models import Enrollment, MemoryState, ProficiencyWeek, Program
+from reinforcement.models import Enrollment, MemoryState, ProficiencyWeek, Program, Question
 from reinforcement.programs.assigned import Programs
 from reinforcement.progress import proficiency
 from reinforcement.progress.proficiency import count_proficiency, count_proficiency_of
@@ -161,14 +161,28 @@ def test_answer_before_the_first_night_is_counted_by_it(seller, competency):
     assert row_of(seller).answers == 1
 
 
-def test_answer_to_a_meaning_of_before_moves_nothing(seller, competency):
+def test_answer_keeps_the_sums_within_what_they_can_be(seller, competency):
+    program = program_of(seller, competency, questions=2)
+    count_proficiency(timezone.now())
+    ProficiencyWeek.objects.update(expected=1.999, variance=0.0)
+    answer(seller, program, RIGHT)
+    row = row_of(seller)
+    assert (row.expected, row.variance) == (2, 0)
+    ProficiencyWeek.objects.update(expected=0.001)
+    answer(seller, program, WRONG)
+    assert row_of(seller).expected == 0
+
+
+@pytest.mark.parametrize("change", ["meaning", "competency", "archived"])
+def test_answer_to_what_was_changed_meanwhile_moves_nothing(seller, competency, change):
     program = program_of(seller, competency, questions=1)
     question = program.program_questions.get().question
     daily_set = DailySetFactory(member=seller, questions=[question], program=program)
+    elsewhere = CompetencyFactory(organization=seller.organization)
     count_proficiency(timezone.now())
     before = rows()
-    question.meaning_since = 2
-    question.save(update_fields=["meaning_since"])
+    values = {"meaning": {"meaning_since": 2}, "competency": {"competency": elsewhere}, "archived": {"archived_at": timezone.now()}}
+    Question.objects.filter(pk=question.pk).update(**values[change])
     daily.answer(seller, daily.items_to_answer(seller).get(daily_set=daily_set), RIGHT)
     assert rows() == before
 
