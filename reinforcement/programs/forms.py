@@ -82,7 +82,10 @@ class ProgramForm(forms.ModelForm):
         min_value=0,
         max_value=MOST_COMPARED,
         required=False,
-        help_text=gettext_lazy("Drawn by lot when they join; 0: nobody. The program then says what adaptive brought, and how surely."),
+        help_text=gettext_lazy(
+            "Drawn by lot when they join; 0: nobody. The program then says what adaptive brought, and how surely, once at least 8 people "
+            "of each group have answered a question drawn by lot."
+        ),
     )
     new_per_day = forms.IntegerField(label=gettext_lazy("New questions a day"), min_value=1, max_value=MOST_A_DAY)
     cap_per_day = forms.IntegerField(

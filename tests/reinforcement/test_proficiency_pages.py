@@ -20,6 +20,7 @@ from tests.factories import (
     HrFactory,
     LeadershipFactory,
     MemberFactory,
+    MemberWeekFactory,
     OwnerFactory,
     ProficiencyWeekFactory,
     SellerFactory,
@@ -97,6 +98,15 @@ def test_where_nothing_is_coming_only_forgetting_is_shown(client, line):
     assert "Without practice about 5 of 10 in 60 days." in page
     assert "coming questions about" not in page
     assert "with the coming questions</li>" not in page
+
+
+def test_before_the_first_night_both_pages_say_when_it_will_stand_there(line):
+    manager, seller, _silent, _other = line
+    MemberWeekFactory(member=seller)
+    ProficiencyWeek.objects.filter(member=seller).delete()
+    for page in (signed_in(seller).get(PROGRESS), signed_in(manager).get(of_person(seller))):
+        section = re.search(r'id="current-now".*?</section>', words(page)).group()
+        assert "From tomorrow on it says here" in section
 
 
 def test_under_five_answers_no_page_file_or_interface_says_how_many_are_right(line):
