@@ -36,16 +36,16 @@ def main() -> int:
     if selection != "fast" and not (provide_chromium() and provide_nginx()):
         return 1
     expression = SELECTIONS[selection]
-    # Browsers and killed processes want the machine for themselves; everything else shares it.
-    alone = "(browser or faults)"
-    codes = [run_pytest(environment, join(expression, f"not {alone}"), "-n", "2")]
+    # Browsers and killed processes mostly wait, for one another's servers never: three of them fit where two of the others do.
+    waiting = "(browser or faults)"
+    codes = [run_pytest(environment, join(expression, f"not {waiting}"), "-n", "2")]
     if selection != "fast":
-        codes.append(run_pytest(environment, join(expression, alone)))
+        codes.append(run_pytest(environment, join(expression, waiting), "-n", "3", "--dist", "loadfile"))
     if database:
         print("Once more on SQLite, the embedded default: rooms' own tests.", flush=True)
         on_sqlite = {name: value for name, value in environment.items() if name != "DATABASE_URL"}
         codes.append(
-            run_pytest(on_sqlite, join(expression, f"not {alone}"), "-n", "2", "tests/accounts", "tests/outbox", "tests/reinforcement")
+            run_pytest(on_sqlite, join(expression, f"not {waiting}"), "-n", "2", "tests/accounts", "tests/outbox", "tests/reinforcement")
         )
     # A run that a signal ended has a code below zero, so the largest one says nothing.
     return int(any(codes))
