@@ -34,6 +34,14 @@ class CompetencyForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, error_messages={"required": gettext_lazy("Give it a name.")})
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2000, widget=forms.Textarea)
     parent = CompetencyChoiceField(label=gettext_lazy("Part of"), required=False, empty_label=gettext_lazy("the top of the tree"))
+    matters_now = forms.BooleanField(
+        label=gettext_lazy("Matters most now"),
+        required=False,
+        help_text=gettext_lazy(
+            "In adaptive programs its questions, and those of what stands under it, come sooner: what they keep counts one and a half "
+            "times."
+        ),
+    )
 
     def __init__(self, *args, organization, competency: Competency | None = None, **kwargs):
         self.organization, self.competency = organization, competency
@@ -59,12 +67,12 @@ class CompetencyForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """What the services take."""
         anchors = {number: self.cleaned_data[f"level_{number}"] for number in LEVELS}
-        return {name: self.cleaned_data[name] for name in ("name", "description", "parent")} | {"anchors": anchors}
+        return {name: self.cleaned_data[name] for name in ("name", "description", "parent", "matters_now")} | {"anchors": anchors}
 
 
-def initial_of(competency: Competency) -> dict[str, str]:
+def initial_of(competency: Competency) -> dict[str, str | bool]:
     """What the form shows of a competency that is there."""
-    initial = {"name": competency.name, "description": competency.description}
+    initial = {"name": competency.name, "description": competency.description, "matters_now": competency.matters_now}
     if competency.parent is not None:
         initial["parent"] = str(competency.parent.public_id)
     return initial | {f"level_{level.number}": level.anchor for level in competency.levels.all()}

@@ -26,6 +26,8 @@ class Competency(models.Model):
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    # What asking gains counts more in adaptive programs (memory/policy.py).
+    matters_now = models.BooleanField(_("matters most now"), default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = CompetencyQuerySet.as_manager()

@@ -22,10 +22,16 @@ class CompetencyInUse(ValueError):
 
 @transaction.atomic
 def create_competency(
-    organization: Organization, *, name: str, parent: Competency | None = None, description: str = "", anchors: Mapping[int, str] = {}
+    organization: Organization,
+    *,
+    name: str,
+    parent: Competency | None = None,
+    description: str = "",
+    matters_now: bool = False,
+    anchors: Mapping[int, str] = {},
 ) -> Competency:
     """A new competency, last among those under `parent` (the top of the tree without one)."""
-    competency = Competency(organization=organization, name=name, description=description)
+    competency = Competency(organization=organization, name=name, description=description, matters_now=matters_now)
     _put_under(competency, parent)
     competency.save()
     _write_anchors(competency, anchors)
@@ -34,15 +40,21 @@ def create_competency(
 
 @transaction.atomic
 def change_competency(
-    competency: Competency, *, name: str, parent: Competency | None, description: str, anchors: Mapping[int, str]
+    competency: Competency,
+    *,
+    name: str,
+    parent: Competency | None,
+    description: str,
+    anchors: Mapping[int, str],
+    matters_now: bool = False,
 ) -> None:
-    """Name, place in the tree, description and anchors as given; CompetencyInACircle when `parent` stands under the competency."""
+    """Name, place in the tree, description, weight and anchors as given; CompetencyInACircle when `parent` stands under the competency."""
     organization = Organization.objects.select_for_update(no_key=True).get(pk=competency.organization_id)
     if parent is not None and parent.pk in branch_of(organization, competency):
         raise CompetencyInACircle
     if competency.parent_id != (parent.pk if parent else None):
         _put_under(competency, parent)
-    competency.name, competency.description = name, description
+    competency.name, competency.description, competency.matters_now = name, description, matters_now
     competency.save()
     _write_anchors(competency, anchors)
 

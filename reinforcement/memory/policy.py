@@ -23,6 +23,9 @@ OPEN_HORIZON = 60.0
 EXPOSURES = 5
 MOST_BETWEEN = 35.0
 BETWEEN_OF_LENGTH = 0.4
+# What asking gains counts so much more where a competency matters most now. Moderate: three times as much bought nothing in one of the two
+# simulated worlds (docs/decisions/0013-memory.md).
+WEIGHT_NOW = 1.5
 # Share of slots that are filled by lot from all of the program's questions, so that recall can be checked by what nobody chose.
 RANDOM_SHARE = 0.05
 # Share of slots that a new question gets, the most worthwhile one: what an author adds is reached, also where it is worth less.

@@ -13,7 +13,7 @@ from django.db import connection
 
 from reinforcement.memory import store
 from reinforcement.memory.packing import DAY_SECONDS
-from reinforcement.memory.policy import OPEN_HORIZON, Candidates, choose, days_between, draw, values
+from reinforcement.memory.policy import OPEN_HORIZON, WEIGHT_NOW, Candidates, choose, days_between, draw, values
 from reinforcement.memory.prior import unknown_item
 from reinforcement.memory.unpacking import NO_PRACTICE, PRACTICE
 from reinforcement.programs.resting import may_be_asked
@@ -22,9 +22,14 @@ from reinforcement.programs.resting import may_be_asked
 PAIRS_AT_ONCE = 50_000
 
 _LINES = """
+WITH RECURSIVE weighty AS (
+    SELECT id FROM reinforcement_competency WHERE matters_now
+    UNION
+    SELECT below.id FROM reinforcement_competency below JOIN weighty ON weighty.id = below.parent_id)
 SELECT valuable.organization_id, valuable.program_id, valuable.starts_on, valuable.ends_on, valuable.new_per_day, valuable.competency_id,
-       known.easiness, valuable.difficulty
+       known.easiness, valuable.difficulty, weighty.id IS NOT NULL
 FROM valuable
+LEFT JOIN weighty ON weighty.id = valuable.competency_id
 LEFT JOIN reinforcement_questioneasiness known
      ON known.question_id = valuable.question_id AND known.is_current AND known.meaning_since = valuable.meaning_since
 ORDER BY valuable.line
@@ -83,6 +88,7 @@ class _Lines:
     new_per_day: np.ndarray
     competency: np.ndarray
     easiness: np.ndarray
+    weight: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def _worth(lines: _Lines, members: _Members, whose: np.ndarray, line: np.ndarray
         length, ahead = _days(lines, line[first], date.fromordinal(members.local_date[whose[first]]))
         worth[part] = values(
             models[lines.organization[line[first]]].trace,
-            _candidates(practice[part], ability[part], lines.easiness[line[part]]),
+            _candidates(practice[part], ability[part], lines.easiness[line[part]], lines.weight[line[part]]),
             now.timestamp() / DAY_SECONDS,
             ahead,
             days_between(length),
@@ -149,7 +155,7 @@ def _days(lines: _Lines, line: int, today: date) -> tuple[float | None, float]:
     return (ends_on - lines.starts_on[line]).days, (ends_on - today).days
 
 
-def _candidates(practice: np.ndarray, ability: np.ndarray, easiness: np.ndarray) -> Candidates:
+def _candidates(practice: np.ndarray, ability: np.ndarray, easiness: np.ndarray, weight: np.ndarray) -> Candidates:
     return Candidates(
         answers=practice["answers"].astype(float),
         rights=practice["rights"].astype(float),
@@ -159,7 +165,7 @@ def _candidates(practice: np.ndarray, ability: np.ndarray, easiness: np.ndarray)
         rights_left=practice["rights_left"],
         ability=ability,
         easiness=easiness,
-        weight=np.ones(len(practice)),
+        weight=weight,
     )
 
 
@@ -180,10 +186,17 @@ def _rows(statement: str) -> list[tuple]:
 
 
 def _lines() -> _Lines:
-    organization, program, starts_on, ends_on, new_per_day, competency, known, difficulty = zip(*_rows(_LINES), strict=True)
+    organization, program, starts_on, ends_on, new_per_day, competency, known, difficulty, is_weighty = zip(*_rows(_LINES), strict=True)
     easiness = [unknown_item(guess).easiness if found is None else found for found, guess in zip(known, difficulty, strict=True)]
     return _Lines(
-        organization, np.array(program), _dates(starts_on), _dates(ends_on), np.array(new_per_day), np.array(competency), np.array(easiness)
+        organization,
+        np.array(program),
+        _dates(starts_on),
+        _dates(ends_on),
+        np.array(new_per_day),
+        np.array(competency),
+        np.array(easiness),
+        np.where(np.array(is_weighty, dtype=bool), WEIGHT_NOW, 1.0),
     )
 
 

@@ -21,6 +21,7 @@ from reinforcement.memory.policy import Candidates, days_between, values
 from reinforcement.memory.prior import PRIOR
 from reinforcement.memory.versions import as_kept
 from reinforcement.models import (
+    Competency,
     DailySet,
     DailySetItem,
     Enrollment,
@@ -181,6 +182,20 @@ def test_new_questions_of_which_nothing_is_known_come_in_the_order_of_the_progra
     programs.move_question(program, third, steps=-3)
     prepare_sets(MONDAY)
     assert asked(seller, MONDAY) == [(third.pk, "new"), (others[0].pk, "new")]
+
+
+def test_what_matters_most_now_counts_more_with_all_that_stands_under_it():
+    seller = everyday_seller()
+    usual, weighty = CompetencyFactory.create_batch(2, organization=seller.organization)
+    below = CompetencyFactory(organization=seller.organization, parent=weighty)
+    questions = [QuestionFactory(organization=seller.organization, competency=competency) for competency in (usual, usual, below)]
+    CompetencyFactory(matters_now=True)
+    adaptive_program(seller, questions=questions, cap_per_day=1)
+    live(1, lambda item, day: None)
+    assert asked(seller, MONDAY) == [(questions[0].pk, "new")]
+    Competency.objects.filter(pk=weighty.pk).update(matters_now=True)
+    live(1, lambda item, day: None, start=MONDAY + timedelta(days=1))
+    assert asked(seller, MONDAY + timedelta(days=1)) == [(questions[2].pk, "new")]
 
 
 def test_new_questions_and_the_cap_are_bounded_each_day():

@@ -29,10 +29,13 @@ def url(name, competency):
 def test_author_adds_a_competency_with_its_anchors(client, author):
     above = CompetencyFactory(organization=author.organization)
     form = {"name": "Exploring", "description": "Asks first.", "parent": str(above.public_id), "level_1": "Asks", "level_3": "Digs deeper"}
+    form["matters_now"] = "on"
     assert client.post(CREATE, form).status_code == 302
     competency = Competency.objects.get(name="Exploring")
-    assert (competency.parent, competency.organization) == (above, author.organization)
+    assert (competency.parent, competency.organization, competency.matters_now) == (above, author.organization, True)
     assert list(competency.levels.values_list("number", "anchor")) == [(1, "Asks"), (3, "Digs deeper")]
+    assert "matters most now" in client.get(LIST).content.decode()
+    assert "checked" in client.get(url("competency_change", competency)).content.decode()
 
 
 def test_author_renames_and_moves(client, author):
