@@ -25,7 +25,7 @@ SEEN_AT_MOST = 12
 _OF_ITEM = ["key", "organization", "daily_set", "position", "program", "question", "competency", "version", "wording", "reason", "is_fixed"]
 _OF_SET = ["organization", "member", "team", "local_date", "size", "answered", "prepared_at"]
 _OF_PROGRAM = ["mode", "ends_on", "weekdays", "days_after_wrong", "days_after_right", "rights_to_retire"]
-_OF_QUESTION = ["organization", "meaning_since", "difficulty"]
+_OF_QUESTION = ["organization", "competency", "meaning_since", "difficulty", "archived_at"]
 _RELATED = {"daily_set": _OF_SET, "program": _OF_PROGRAM, "question": _OF_QUESTION}
 _NEEDED = [*_OF_ITEM, *(f"{relation}__{name}" for relation, names in _RELATED.items() for name in names)]
 
