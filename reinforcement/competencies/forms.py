@@ -72,7 +72,7 @@ class CompetencyForm(forms.Form):
 
 def initial_of(competency: Competency) -> dict[str, str | bool]:
     """What the form shows of a competency that is there."""
-    initial = {"name": competency.name, "description": competency.description, "matters_now": competency.matters_now}
+    initial: dict[str, str | bool] = {"name": competency.name, "description": competency.description, "matters_now": competency.matters_now}
     if competency.parent is not None:
         initial["parent"] = str(competency.parent.public_id)
     return initial | {f"level_{level.number}": level.anchor for level in competency.levels.all()}

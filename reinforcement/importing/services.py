@@ -25,7 +25,7 @@ from reinforcement.importing.models import QuestionImport
 from reinforcement.programs.models import Program
 from reinforcement.programs.services import add_questions, create_program
 from reinforcement.questions import queries, services
-from reinforcement.questions.editor import free_id
+from reinforcement.questions.editors.base import free_id
 from reinforcement.questions.formats import comma_separated
 from reinforcement.questions.formats.base import ImportedQuestion, ImportProblem, content_of
 from reinforcement.questions.formats.columns import ColumnMapping, MappingError, guess_header, guess_mapping, read_mapping

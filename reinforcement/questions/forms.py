@@ -1,4 +1,4 @@
-"""What an author fills in about a question, apart from its answers (editor.py)."""
+"""What an author fills in about a question, apart from its answers (editors/)."""
 
 from typing import cast
 

@@ -133,7 +133,8 @@ def add_wording(version: QuestionVersion, words: Words, *, created_by: Member | 
     question = _locked(version.question)
     current = version_of(question)
     words = checked(Asked(current.kind, current.answer_key, words)).words
-    if option_ids(words.content) != option_ids(_original(current).content):
+    ids = kind(current.kind).ids
+    if ids(words.content) != ids(_original(current).content):
         raise ContentError([Problem("options", _("Every language has the same answers. Load the page again."))])
     if not any(wording.language == words.language for wording in current.wordings.all()):
         return QuestionWording.objects.create(organization_id=question.organization_id, version=current, **_columns(words))
@@ -262,14 +263,9 @@ def words_that_hold(version: QuestionVersion, asked: Asked, change: str) -> tupl
     """The wordings of `version` in other languages that a next version may carry on."""
     if change != Change.WORDING or asked.kind != version.kind or asked.words.language != version.language:
         return ()
-    ids = option_ids(asked.words.content)
+    ids = kind(version.kind).ids
     others = [wording for wording in version.wordings.all() if wording.language != version.language]
-    return tuple(words_of(wording) for wording in others if option_ids(wording.content) == ids)
-
-
-def option_ids(content: dict[str, Any]) -> set[str]:
-    """Ids of the options that an author wrote; none for kinds whose options are given."""
-    return {option["id"] for option in content.get("options", [])}
+    return tuple(words_of(wording) for wording in others if ids(wording.content) == ids(asked.words.content))
 
 
 def words_of(wording: QuestionWording) -> Words:

@@ -18,7 +18,9 @@ from reinforcement.competencies.models import Competency
 from reinforcement.competencies.services import branch_of
 from reinforcement.competencies.tree import Place, in_tree_order
 from reinforcement.questions import queries, services
-from reinforcement.questions.editor import Answers, initial_of, read_version, words_from
+from reinforcement.questions.editors.base import AnswersForm
+from reinforcement.questions.editors.registry import answers_form
+from reinforcement.questions.editors.writing import initial_of, read_version, words_from
 from reinforcement.questions.forms import QuestionForm, WordsForm
 from reinforcement.questions.kinds.base import ResponseError, Verdict
 from reinforcement.questions.kinds.registry import KINDS, kind
@@ -64,10 +66,10 @@ def question_create(request):
     places = _places(request)
     if request.method == "GET":
         initial = {"kind": KIND_NAMES[0], "language": request.member.organization.language, "competency": request.GET.get("competency", "")}
-        form, answers = QuestionForm(initial=initial, places=places), Answers.blank(KIND_NAMES[0])
+        form, answers = QuestionForm(initial=initial, places=places), answers_form(KIND_NAMES[0]).blank(KINDS[0])
         return _editor(request, form, answers, _empty_words(initial["language"], answers))
     form = QuestionForm(request.POST, places=places)
-    answers = Answers.from_post(_posted_kind(request), request.POST)
+    answers = _posted_answers(request)
     language = _posted_language(request)
     form.is_valid()
     if (step := request.POST.get("do", "publish")) != "publish":
@@ -99,13 +101,13 @@ def question_detail(request, public_id):
     if request.method == "GET":
         filed = {"competency": str(question.competency.public_id), "difficulty": question.difficulty}
         initial = initial_of(original) | {"kind": version.kind, **filed}
-        answers = Answers.of(version.kind, original.content, version.answer_key)
+        answers = _answers_of(version, original)
         return _editor(request, QuestionForm(initial=initial, **options), answers, original, **around)
     form = QuestionForm(request.POST, **options)
-    answers = Answers.from_post(_posted_kind(request), request.POST)
+    answers = _posted_answers(request)
     form.is_valid()
     if (step := request.POST.get("do", "publish")) != "publish":
-        answers.change(step, taken=services.option_ids(original.content))
+        answers.change(step, taken=kind(version.kind).ids(original.content))
         words = words_from(form, answers, version.language)
         return _editor(request, QuestionForm(initial=request.POST.dict(), **options), answers, words, **around)
     asked = read_version(form, answers, language=version.language)
@@ -181,7 +183,7 @@ def question_preview(request):
     """The phone as it stands with what is typed; keeps nothing."""
     form = WordsForm(request.POST)
     form.is_valid()
-    answers = Answers.from_post(_posted_kind(request), request.POST)
+    answers = _posted_answers(request)
     phone = _phone(words_from(form, answers, _posted_language(request)), answers)
     return render(request, "reinforcement/_phone.html", {"phone": phone})
 
@@ -251,7 +253,7 @@ def _reading_page(request, public_id):
         "version": version,
         "wording": wording,
         "kind": asked,
-        "checked": asked.show_checked(content, version.answer_key, {"chosen": version.answer_key["right"]}, ""),
+        "checked": asked.show_checked(content, version.answer_key, asked.right_response(version.answer_key, content), ""),
         "people": queries.people_who_answered(question),
         "versions": queries.versions_of(question),
         "tabs": _tabs(question, wording.language, can_edit=False),
@@ -269,7 +271,7 @@ def _refuse_stale(request, form: WordsForm, version: QuestionVersion) -> None:
 def _editor(
     request,
     form: WordsForm,
-    answers: Answers,
+    answers: AnswersForm,
     words: Words,
     *,
     status: int = 200,
@@ -289,31 +291,29 @@ def _editor(
     return render(request, "reinforcement/question_form.html", context, status=status)
 
 
-def _phone(words: Words, answers: Answers) -> dict[str, Any]:
+def _phone(words: Words, answers: AnswersForm) -> dict[str, Any]:
     """What `_question.html` needs of words that may still be half written, in the author's order."""
-    content = dict(words.content)
-    if "options" in content:
-        content |= {"options": [option for option in content["options"] if option["text"]], "keep_order": True}
-    return {"wording": words, "kind": answers.kind, "shown": answers.kind.show(content, "")}
+    return {"wording": words, "kind": answers.kind, "shown": answers.kind.show(answers.shown_content, "")}
 
 
-def _empty_words(language: str, answers: Answers) -> Words:
+def _empty_words(language: str, answers: AnswersForm) -> Words:
     return Words(language, "", answers.content)
 
 
-def _answers_in_other_language(request, version: QuestionVersion, original: Words, there: Words | None) -> Answers:
+def _answers_of(version: QuestionVersion, words: Words) -> AnswersForm:
+    return answers_form(version.kind).of(kind(version.kind), words.content, version.answer_key)
+
+
+def _posted_answers(request) -> AnswersForm:
+    name = _posted_kind(request)
+    return answers_form(name).from_post(kind(name), request.POST)
+
+
+def _answers_in_other_language(request, version: QuestionVersion, original: Words, there: Words | None) -> AnswersForm:
     """The version's answers with the words typed, or there, in the other language, each beside its original."""
-    answers = Answers.of(version.kind, original.content, version.answer_key)
-    if request.method == "POST":
-        texts = {row.id: (request.POST.get(f"text-{row.id}", ""), request.POST.get(f"feedback-{row.id}", "")) for row in answers.rows}
-    elif there is not None:
-        other = Answers.of(version.kind, there.content, version.answer_key)
-        texts = {row.id: (row.text, row.feedback) for row in other.rows}
-    else:
-        texts = {}
-    for row in answers.rows:
-        row.original = row.text
-        row.text, row.feedback = texts.get(row.id, ("", ""))
+    answers = _answers_of(version, original)
+    other = _answers_of(version, there) if there is not None else None
+    answers.translate(other, request.POST if request.method == "POST" else None)
     return answers
 
 

@@ -103,8 +103,14 @@ class Kind(Protocol):
     def judge(self, answer_key: Json, response: Json, content: Json) -> Judgement:
         """Verdict and credit of a checked response."""
 
+    def right_response(self, answer_key: Json, content: Json) -> dict[str, Any]:
+        """A response that is fully right."""
+
     def say_partly(self, answer_key: Json, response: Json) -> Text:
         """What a partly right response got right, in a short sentence."""
+
+    def ids(self, content: Json) -> frozenset[str]:
+        """Ids of what every language of a version must have: key and responses speak of them."""
 
     def show(self, content: Json, seed: str) -> Any:
         """What the page needs before the answer is checked. Never says what is right. The same seed gives the same order."""

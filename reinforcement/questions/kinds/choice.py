@@ -147,6 +147,12 @@ class Choice:
         right, chosen = set(answer_key["right"]), set(response["chosen"])
         return Judgement.of(len(right & chosen) / max(len(right), len(chosen)))
 
+    def right_response(self, answer_key: Json, content: Json) -> dict[str, Any]:
+        return {"chosen": list(answer_key["right"])}
+
+    def ids(self, content: Json) -> frozenset[str]:
+        return frozenset(option["id"] for option in content["options"])
+
     def say_partly(self, answer_key: Json, response: Json) -> Text:
         right, chosen = set(answer_key["right"]), set(response["chosen"])
         found, extra = len(right & chosen), len(chosen - right)

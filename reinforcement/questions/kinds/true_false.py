@@ -43,5 +43,9 @@ class TrueFalse(Choice):
         feedback = content.get("feedback", {})
         return [Option(option_id, word, clean_html(feedback.get(option_id, ""))) for option_id, word in WORDS.items()]
 
+    def ids(self, content: Json) -> frozenset[str]:
+        """None: the two are given in every language."""
+        return frozenset()
+
     def keeps_order(self, content: Json) -> bool:
         return True
