@@ -23,6 +23,7 @@ STAMP = VENDOR / "stamp"
 FONT = "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque"
 COPIED = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "sortable.min.js": "sortablejs/Sortable.min.js",
     "plotly.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     "bricolage-latin.woff2": f"{FONT}-latin-wght-normal.woff2",
     "bricolage-latin-ext.woff2": f"{FONT}-latin-ext-wght-normal.woff2",

@@ -22,6 +22,7 @@ from reinforcement.daily.links import link_to, stop_link_of
 from reinforcement.daily.models import DailySet, DailySetItem
 from reinforcement.daily.services import OPEN_FOR, current_set
 from reinforcement.programs.local_days import instant
+from reinforcement.questions.kinds.choice import ShownChoice
 from reinforcement.questions.kinds.registry import kind
 
 MORNING, REMINDER, AGAIN = "daily_morning", "daily_reminder", "daily_again"
@@ -197,7 +198,7 @@ def _context(message: OutboxMessage, daily_set: DailySet, item: DailySetItem) ->
         "instruction": shown.instruction,
         "options": [
             {"letter": option.letter, "text": option.text, "url": link_to(daily_set.public_id, choose=option.id, question=number)}
-            for option in shown.options
+            for option in (shown.options if isinstance(shown, ShownChoice) else ())
         ],
         "url": link_to(daily_set.public_id),
     }

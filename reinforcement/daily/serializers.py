@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reinforcement.daily.models import Answer, DailySetItem
-from reinforcement.questions.kinds.choice import State
+from reinforcement.daily.shown import as_json
+from reinforcement.questions.kinds.choice import Choice, State
 from reinforcement.questions.kinds.registry import KINDS, kind
 from reinforcement.questions.rich_text import clean_html
 
@@ -17,12 +18,36 @@ class ShownOptionSerializer(serializers.Serializer):
     text = serializers.CharField(help_text="Rich text.")
 
 
-class ShownSerializer(serializers.Serializer):
-    """Options in the order in which the pages show them to this person."""
+class ShownItemSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="Rich text.")
 
-    options = ShownOptionSerializer(many=True)
-    takes_several = serializers.BooleanField()
+
+class ShownMatchSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    words = serializers.CharField()
+
+
+class ShownPieceSerializer(serializers.Serializer):
+    text = serializers.CharField(help_text="Before the gap, or after the last one.")
+    gap_id = serializers.CharField(help_text="Empty after the last gap.")
+    number = serializers.IntegerField()
+    choices = serializers.ListField(child=serializers.CharField(), help_text="Empty where the gap is typed.")
+
+
+class ShownSerializer(serializers.Serializer):
+    """What is asked with, in the order in which the pages show it to this person. Which of the fields are there goes by the kind."""
+
     instruction = serializers.CharField()
+    options = ShownOptionSerializer(many=True, required=False, help_text="To choose from: single, multiple, true_false.")
+    takes_several = serializers.BooleanField(required=False)
+    items = ShownItemSerializer(many=True, required=False, help_text="To put in order: ordering.")
+    things = ShownItemSerializer(many=True, required=False, help_text="To give a match to: matching.")
+    matches = ShownMatchSerializer(many=True, required=False)
+    pieces = ShownPieceSerializer(many=True, required=False, help_text="The text with its gaps: gap.")
+    is_number = serializers.BooleanField(required=False, help_text="Whether what is typed is a number: short_text, numeric.")
+    unit = serializers.CharField(required=False)
+    longest = serializers.IntegerField(required=False, help_text="Characters at most.")
 
 
 class CheckedOptionSerializer(ShownOptionSerializer):
@@ -57,7 +82,7 @@ class ItemSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(ShownSerializer)
     def get_shown(self, item) -> Any:
-        return ShownSerializer(kind(item.version.kind).show(item.wording.content, item.seed)).data
+        return as_json(kind(item.version.kind).show(item.wording.content, item.seed))
 
 
 class SetSerializer(serializers.Serializer):
@@ -76,7 +101,18 @@ class TodaySerializer(serializers.Serializer):
 
 
 class ResponseSerializer(serializers.Serializer):
-    chosen = serializers.ListField(child=serializers.CharField(), max_length=100, help_text="Ids of the options.")
+    """What was answered. Which of the fields is there goes by the kind."""
+
+    chosen = serializers.ListField(
+        child=serializers.CharField(), max_length=100, required=False, help_text="Ids of the options: single, multiple, true_false."
+    )
+    text = serializers.CharField(required=False, help_text="What was typed: short_text.")
+    number = serializers.CharField(required=False, help_text="What was typed, as it was typed: numeric.")
+    gaps = serializers.DictField(child=serializers.CharField(), required=False, help_text="By the ids of the gaps: gap.")
+    order = serializers.ListField(
+        child=serializers.CharField(), max_length=100, required=False, help_text="Ids of the items, the first one first: ordering."
+    )
+    pairs = serializers.DictField(child=serializers.CharField(), required=False, help_text="From things to matches, by id: matching.")
 
 
 class AnswerInputSerializer(serializers.Serializer):
@@ -92,25 +128,36 @@ class AnswerSerializer(serializers.ModelSerializer):
 
     key = serializers.UUIDField(source="item.key")
     response = ResponseSerializer()
-    options = serializers.SerializerMethodField(help_text="In the order shown before.")
+    options = serializers.SerializerMethodField(help_text="In the order shown before; empty for kinds without options.")
+    checked = serializers.SerializerMethodField(help_text="What was given and what is right; null for kinds with options.")
     explanation = serializers.SerializerMethodField(help_text="Rich text.")
     source = serializers.CharField(source="item.wording.source")  # type: ignore[assignment]
 
     class Meta:
         model = Answer
         fields = (
-            *("key", "response", "confidence", "verdict", "credit", "options", "explanation", "source"),
+            *("key", "response", "confidence", "verdict", "credit", "options", "checked", "explanation", "source"),
             *("is_first", "due_on", "retires", "answered_at", "received_at"),
         )
 
     @extend_schema_field(CheckedOptionSerializer(many=True))
     def get_options(self, row) -> Any:
+        return CheckedOptionSerializer(self._checked(row), many=True).data if _has_options(row) else []
+
+    @extend_schema_field({"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}], "nullable": True})
+    def get_checked(self, row) -> Any:
+        return None if _has_options(row) else as_json(self._checked(row))
+
+    def _checked(self, row) -> Any:
         item = row.item
-        options = kind(item.version.kind).show_checked(item.wording.content, item.version.answer_key, row.response, item.seed)
-        return CheckedOptionSerializer(options, many=True).data
+        return kind(item.version.kind).show_checked(item.wording.content, item.version.answer_key, row.response, item.seed)
 
     def get_explanation(self, row) -> str:
         return clean_html(row.item.wording.explanation)
+
+
+def _has_options(row: Answer) -> bool:
+    return isinstance(kind(row.item.version.kind), Choice)
 
 
 class AnsweredSerializer(serializers.Serializer):

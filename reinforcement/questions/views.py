@@ -162,7 +162,9 @@ def question_wording(request, public_id, language: str):
         return _editor(request, form, answers, words, **around)
     form = WordsForm(request.POST)
     form.is_valid()
-    if request.POST.get("do", "publish") != "publish":
+    if (step := request.POST.get("do", "publish")) != "publish":
+        if answers.has_own_lines:
+            answers.change(step)
         words = words_from(form, answers, language)
         return _editor(request, WordsForm(initial=request.POST.dict()), answers, words, **around)
     asked = read_version(form, answers, language=language)
@@ -196,7 +198,8 @@ def question_try(request, public_id):
     version = queries.version_of(question)
     wording = queries.wording_in(version, request.GET.get("language", version.language))
     asked, seed = kind(version.kind), f"try-{request.member.public_id}"
-    context: dict[str, Any] = {"question": question, "wording": wording, "kind": asked, "shown": asked.show(wording.content, seed)}
+    shown = asked.show(wording.content, seed)
+    context: dict[str, Any] = {"question": question, "wording": wording, "kind": asked, "shown": shown, "posted": request.POST}
     if request.method == "GET":
         return render(request, "reinforcement/question_try.html", context)
     try:

@@ -116,6 +116,7 @@ def _ask(request: HttpRequest, visitor: Visitor, item: DailySetItem, *, chosen=(
         "reason": pages.reason_of(item, timezone.localdate(timezone=visitor.member.zone), visitor.member.zone),
         "reason_icon": "refresh" if item.remembered else "idea",
         "chosen": chosen,
+        "posted": request.POST,
         "error": error,
         "extra": "reinforcement/today/_confidence.html",
         "confidences": Answer.Confidence.choices,

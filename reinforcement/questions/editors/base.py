@@ -27,12 +27,26 @@ class Row(ABC):
         """Whether nothing was written or marked here."""
 
 
+@dataclass(slots=True)
+class CreditRow(Row):
+    """A line that earns a part of full marks, in per cent."""
+
+    credit: int = 100
+
+    @property
+    def usual_credits(self) -> tuple[int, ...]:
+        """Those that the form offers; another one comes from a file."""
+        return (100, 50, 0)
+
+
 @dataclass
 class AnswersForm(ABC):
     """The answers of a question as an author writes them. `errors` belong to all of them together."""
 
     kind: Kind
     errors: list[str] = field(default_factory=list, kw_only=True)
+    # Whether another language has lines of its own, as many as it needs.
+    has_own_lines = False
 
     @classmethod
     @abstractmethod
@@ -160,3 +174,9 @@ def free_id(taken: Collection[str]) -> str:
     return next((letter for letter in string.ascii_lowercase if letter not in taken), "") or next(
         name for number in range(len(taken) + 1) if (name := f"o{number}") not in taken
     )
+
+
+def posted_credit(posted: QueryDict, row_id: str) -> int:
+    """Per cent of full marks that the posted line earns; full marks where nothing that can be is posted."""
+    credit = posted.get(f"credit-{row_id}", "")
+    return int(credit) if credit.isascii() and credit.isdigit() and len(credit) <= 3 else 100
