@@ -27,12 +27,12 @@ from reinforcement.programs.services import add_questions, create_program
 from reinforcement.questions import queries, services
 from reinforcement.questions.editors.base import free_id
 from reinforcement.questions.formats import comma_separated
-from reinforcement.questions.formats.base import ImportedQuestion, ImportProblem, content_of
+from reinforcement.questions.formats.base import FileQuestion, ImportProblem
 from reinforcement.questions.formats.columns import ColumnMapping, MappingError, guess_header, guess_mapping, read_mapping
 from reinforcement.questions.kinds.base import ContentError
 from reinforcement.questions.letters import place_reference
 from reinforcement.questions.models import Question, QuestionVersion
-from reinforcement.questions.rich_text import from_plain_text, to_plain_text
+from reinforcement.questions.rich_text import to_plain_text
 from reinforcement.questions.sameness import normalised, same_key
 
 FORMATS = ("csv",)
@@ -227,7 +227,7 @@ def table_of(source: Source) -> Table:
 class _Planner:
     """Compares the rows of a file with the bank."""
 
-    def __init__(self, organization: Organization, source: Source, mapping: ColumnMapping, rows: Sequence[ImportedQuestion]):
+    def __init__(self, organization: Organization, source: Source, mapping: ColumnMapping, rows: Sequence[FileQuestion]):
         self.rows = rows
         self.mapped = set(mapping.columns)
         with override(organization.language):
@@ -262,7 +262,7 @@ class _Planner:
                 problems.append(ImportProblem(row.row, refused.column, refused.message))
         return entries, problems
 
-    def _entry(self, row: ImportedQuestion, question: Question | None) -> Entry:
+    def _entry(self, row: FileQuestion, question: Question | None) -> Entry:
         if question is None:
             asked = services.checked(_asked(row))
             return Entry(row.row, State.NEW, asked, self._place(row.competency or self.default), row.external_id)
@@ -311,7 +311,7 @@ class _Refused(Exception):
         self.column, self.message = column, message
 
 
-def _questions_like(organization: Organization, rows: Sequence[ImportedQuestion]) -> list[Question]:
+def _questions_like(organization: Organization, rows: Sequence[FileQuestion]) -> list[Question]:
     """The bank's questions that one of `rows` may be, oldest first."""
     ids = {row.external_id for row in rows if row.external_id}
     keys = {same_key(row.prompt) for row in rows if not row.external_id}
@@ -328,21 +328,21 @@ def _batches(values: Collection[str], size: int = 5000) -> list[list[str]]:
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
-def _asked(row: ImportedQuestion) -> services.Asked:
+def _asked(row: FileQuestion) -> services.Asked:
     """The row as a version; answers that speak of each other's places keep their order."""
-    content, answer_key = content_of(row)
-    texts = [row.explanation, *(option.text for option in row.options)]
-    if row.kind != "true_false" and any(place_reference(text) for text in texts):
+    content = dict(row.content)
+    texts = [row.explanation, *(option["text"] for option in content.get("options", ()))]
+    if "options" in content and any(place_reference(to_plain_text(text)) for text in texts):
         content["keep_order"] = True
     words = services.Words(
         language=row.language,
         prompt=row.prompt,
         content=content,
-        situation=from_plain_text(row.situation),
-        explanation=from_plain_text(row.explanation),
+        situation=row.situation,
+        explanation=row.explanation,
         source=row.source,
     )
-    return services.Asked(row.kind, answer_key, words)
+    return services.Asked(row.kind, dict(row.answer_key), words)
 
 
 def _aligned(there: Mapping[str, Any], content: Mapping[str, Any], answer_key: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,11 +1,9 @@
-"""What every file format gives: questions as plain text, and problems by row and column. Formats know no database."""
+"""What every file format reads and writes: questions in the shapes of their kinds, and problems by place. Formats know no database."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from reinforcement.questions.rich_text import from_plain_text
 
 # As long as the columns of the bank; a longer text is a problem of its row, not an error of the database.
 LONGEST_ID = 120
@@ -14,29 +12,30 @@ LONGEST_SOURCE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedOption:
-    text: str
-    is_right: bool
-    feedback: str = ""
+class FileQuestion:
+    """A question in a file. Content and key are in the shapes of the kind (questions/kinds), texts in them and around them rich.
 
+    `row` is the row of a table or the line of a text at which it begins, 0 where it is to be written. Empty: the file says nothing.
+    """
 
-@dataclass(frozen=True, slots=True)
-class ImportedQuestion:
     row: int
-    external_id: str
-    language: str
     kind: str
-    situation: str
     prompt: str
-    options: tuple[ImportedOption, ...]
-    """For true/false two: the statement is true, the statement is false."""
-    explanation: str
-    competency: str
-    source: str
+    """Plain."""
+    content: Mapping[str, Any]
+    answer_key: Mapping[str, Any]
+    external_id: str = ""
+    language: str = ""
+    situation: str = ""
+    explanation: str = ""
+    competency: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
+    """What is wrong, or left out, and where: by row or line, and by column of a table or part of a question."""
+
     row: int
     column: str
     message: str
@@ -44,29 +43,30 @@ class ImportProblem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What a file holds. Questions are there only where nothing is wrong with their row."""
+    """What a file holds. Questions are there only where nothing is wrong with their row; with problems nothing is imported.
 
-    questions: tuple[ImportedQuestion, ...]
-    problems: tuple[ImportProblem, ...]
+    `warnings` say what is left out or read otherwise than it may be meant, and hinder nothing.
+    """
+
+    questions: tuple[FileQuestion, ...]
+    problems: tuple[ImportProblem, ...] = ()
+    warnings: tuple[ImportProblem, ...] = ()
 
 
-def content_of(question: ImportedQuestion) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Content and answer key for the kind's `parse`, with the ids a, b, c in the order of the file."""
-    if question.kind == "true_false":
-        ids: tuple[str, ...] = ("true", "false")
-        feedback = {option_id: from_plain_text(option.feedback) for option_id, option in zip(ids, question.options, strict=True)}
-        content: dict[str, Any] = {"feedback": feedback}
-    else:
-        ids = tuple(option_id(place) for place in range(len(question.options)))
-        content = {"options": [_option_content(*pair) for pair in zip(ids, question.options, strict=True)]}
-    right = [option_id for option_id, option in zip(ids, question.options, strict=True) if option.is_right]
-    return content, {"right": right}
+def choices(texts: Sequence[str], right: Sequence[int], feedback: Sequence[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Content and key of single and multiple from rich texts, the places (from 0) of the right ones, and rich feedback."""
+    options = [
+        {"id": option_id(place), "text": text, "feedback": feedback[place] if place < len(feedback) else ""}
+        for place, text in enumerate(texts)
+    ]
+    return {"options": options}, {"right": [option_id(place) for place in right]}
+
+
+def truth(is_true: bool, feedback_true: str = "", feedback_false: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Content and key of a statement that is true or false, with rich feedback for who says so."""
+    return {"feedback": {"true": feedback_true, "false": feedback_false}}, {"right": ["true" if is_true else "false"]}
 
 
 def option_id(place: int) -> str:
     """a to z, then o27: past the letters a kind refuses, but says so itself."""
     return string.ascii_lowercase[place] if place < len(string.ascii_lowercase) else f"o{place + 1}"
-
-
-def _option_content(option_id: str, option: ImportedOption) -> Mapping[str, str]:
-    return {"id": option_id, "text": from_plain_text(option.text), "feedback": from_plain_text(option.feedback)}

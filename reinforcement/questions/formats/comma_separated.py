@@ -11,15 +11,16 @@ from reinforcement.questions.formats.base import (
     LONGEST_ID,
     LONGEST_PROMPT,
     LONGEST_SOURCE,
-    ImportedOption,
-    ImportedQuestion,
+    FileQuestion,
     ImportProblem,
     ParsedFile,
-    content_of,
+    choices,
+    truth,
 )
 from reinforcement.questions.formats.columns import ColumnMapping
 from reinforcement.questions.kinds.base import ContentError
 from reinforcement.questions.kinds.registry import kind
+from reinforcement.questions.rich_text import from_plain_text
 from reinforcement.questions.sameness import same_key
 
 LONGEST = {"id": LONGEST_ID, "prompt": LONGEST_PROMPT, "source": LONGEST_SOURCE}
@@ -68,7 +69,7 @@ class _Reader:
     mapping: ColumnMapping
     defaults: dict[str, str]
     languages: Collection[str]
-    questions: list[ImportedQuestion] = field(default_factory=list)
+    questions: list[FileQuestion] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
     row_with_key: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -104,7 +105,7 @@ class _Reader:
             message = _("Row %(row)d asks the same. Remove one, or give each its own id in a column of ids.")
             self._refuse(row, "prompt", message % {"row": first})
 
-    def _question(self, row: Row, values: dict[str, str], language: str) -> ImportedQuestion | None:
+    def _question(self, row: Row, values: dict[str, str], language: str) -> FileQuestion | None:
         """The question as the row says it; None, with a problem, when its answer or kind cannot be read."""
         cells = [row.cells[place].strip() for place in self.mapping.columns.get("options", ())]
         said = KIND_WORDS.get(values.get("kind", "").casefold())
@@ -125,41 +126,38 @@ class _Reader:
             if not is_true_false:
                 self._refuse(row, "options", _("A question of this kind has true and false as its options, or none."))
                 return None
-            truth = (
-                (0 in places) if not filled else [truth for place, truth in zip(filled, truths, strict=True) if place in places] == [True]
-            )
-            options: tuple[ImportedOption, ...] = (
-                ImportedOption(_("True"), is_right=truth),
-                ImportedOption(_("False"), is_right=not truth),
-            )
+            said_true = [word for place, word in zip(filled, truths, strict=True) if place in places]
             if len(places) > 1:
                 self._refuse(row, "answer", _("Give either true or false as the answer."))
+            content, answer_key = truth(said_true == [True] if filled else 0 in places)
         else:
-            options = tuple(ImportedOption(cells[place], place in places) for place in filled)
-        return ImportedQuestion(
+            right = [number for number, place in enumerate(filled) if place in places]
+            content, answer_key = choices([from_plain_text(cells[place]) for place in filled], right)
+        return FileQuestion(
             row=row.number,
+            kind=name,
+            prompt=values["prompt"],
+            content=content,
+            answer_key=answer_key,
             external_id=values.get("id", ""),
             language=language,
-            kind=name,
-            situation=values.get("situation", ""),
-            prompt=values["prompt"],
-            options=options,
-            explanation=values.get("explanation", ""),
+            situation=from_plain_text(values.get("situation", "")),
+            explanation=from_plain_text(values.get("explanation", "")),
             competency=values["competency"],
             source=values["source"],
         )
 
-    def _check_content(self, row: Row, question: ImportedQuestion) -> None:
+    def _check_content(self, row: Row, question: FileQuestion) -> None:
         """What the kind itself finds, at the column it comes from."""
         try:
-            kind(question.kind).parse(*content_of(question))
+            kind(question.kind).parse(question.content, question.answer_key)
         except ContentError as error:
             filled = [place for place in self.mapping.columns.get("options", ()) if row.cells[place].strip()]
             for problem in error.problems:
                 path = problem.field.split(".")
                 if path[0] == "right":
                     # Without any right option the answer could not be read, and that has been said.
-                    if any(option.is_right for option in question.options):
+                    if question.answer_key["right"]:
                         self._refuse(row, "answer", str(problem.message))
                 elif len(path) > 1 and int(path[1]) < len(filled):
                     self._add(row, self.table.column_name(filled[int(path[1])]), str(problem.message))

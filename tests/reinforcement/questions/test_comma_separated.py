@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tables import TableError, read_csv
-from reinforcement.questions.formats.base import ImportedOption, content_of
 from reinforcement.questions.formats.columns import MappingError, guess_header, guess_mapping, read_mapping
 from reinforcement.questions.formats.comma_separated import parse
 from reinforcement.questions.kinds.registry import kind
@@ -28,7 +27,7 @@ def question_of(*rows, header="prompt,a,b,c,d,answer"):
 
 
 def right_of(*rows, **options):
-    return "".join("abcd"[place] for place, option in enumerate(question_of(*rows, **options).options) if option.is_right)
+    return "".join(question_of(*rows, **options).answer_key["right"])
 
 
 def problems_of(*rows, header="prompt,a,b,c,d,answer"):
@@ -66,15 +65,21 @@ def test_a_bank_without_header_is_read_by_its_shape():
     first = file.questions[1]
     assert (first.row, first.kind, first.language, first.competency) == (2, "single", "en", "Selling")
     assert first.prompt == '______ is step 1, "the next":'
-    assert first.options[:2] == (ImportedOption("A plan, made early.", is_right=False), ImportedOption("A price.", is_right=True))
+    assert [option["text"] for option in first.content["options"][:2]] == ["<p>A plan, made early.</p>", "<p>A price.</p>"]
+    assert first.answer_key == {"right": ["b"]}
 
 
 def test_every_column_of_a_row_is_kept():
     header = HEADER + "\n"
     question = question_of("7,nl,single,Bij een klant,Wat vraag je?,Prijs,Doel,,,B,Daarom,Gesprek,Eigen", header=header.strip())
-    assert (question.external_id, question.language, question.kind, question.situation) == ("7", "nl", "single", "Bij een klant")
-    assert (question.prompt, question.explanation, question.competency, question.source) == ("Wat vraag je?", "Daarom", "Gesprek", "Eigen")
-    assert [option.text for option in question.options] == ["Prijs", "Doel"]
+    assert (question.external_id, question.language, question.kind, question.situation) == ("7", "nl", "single", "<p>Bij een klant</p>")
+    assert (question.prompt, question.explanation, question.competency, question.source) == (
+        "Wat vraag je?",
+        "<p>Daarom</p>",
+        "Gesprek",
+        "Eigen",
+    )
+    assert [option["text"] for option in question.content["options"]] == ["<p>Prijs</p>", "<p>Doel</p>"]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +181,7 @@ def test_kind_follows_the_number_of_right_answers_unless_the_column_says_so():
 def test_true_and_false_make_their_own_kind(row, is_true):
     question = question_of(row, header="prompt,a,b,answer")
     assert question.kind == "true_false"
-    assert [option.is_right for option in question.options] == [is_true, not is_true]
-    assert content_of(question)[1] == {"right": ["true" if is_true else "false"]}
+    assert question.answer_key == {"right": ["true" if is_true else "false"]}
 
 
 @pytest.mark.parametrize(
@@ -233,9 +237,9 @@ def test_columns_are_named_by_number_without_a_header():
 
 
 def test_text_of_a_file_is_plain_text():
-    content, answer_key = content_of(question_of("What is <b>?,<b>bold</b>,5 < 6,,,A"))
-    assert content["options"][0] == {"id": "a", "text": "<p>&lt;b&gt;bold&lt;/b&gt;</p>", "feedback": ""}
-    assert answer_key == {"right": ["a"]}
+    question = question_of("What is <b>?,<b>bold</b>,5 < 6,,,A")
+    assert question.content["options"][0] == {"id": "a", "text": "<p>&lt;b&gt;bold&lt;/b&gt;</p>", "feedback": ""}
+    assert question.answer_key == {"right": ["a"]}
 
 
 cells = st.text(alphabet="AaBb12;,. \n_<é", max_size=6) | st.sampled_from(["A", "B", "2", "true", "False", "x", "prompt", "answer"])
@@ -254,7 +258,7 @@ def test_any_table_gives_questions_that_their_kind_accepts_and_named_problems(ro
     first = parse(table, mapping, language="en", languages=LANGUAGES)
     assert first == parse(table, mapping, language="en", languages=LANGUAGES)
     for question in first.questions:
-        assert kind(question.kind).parse(*content_of(question))
+        assert kind(question.kind).parse(question.content, question.answer_key)
     assert all(problem.row and problem.column and problem.message for problem in first.problems)
     rows_done = {question.row for question in first.questions} | {problem.row for problem in first.problems}
     assert {row.number for row in table.rows} <= rows_done
