@@ -133,10 +133,11 @@ class QuestionFactory(DjangoModelFactory):
     same_key = factory.Sequence(lambda n: f"key{n}")
 
     @classmethod
-    def create(cls, kind="single", right=("a",), prompt=None, content=None, **kwargs):
+    def create(cls, kind="single", right=("a",), prompt=None, content=None, answer_key=None, **kwargs):
         question = super().create(**kwargs)
+        key = answer_key or {"right": list(right)}
         version = QuestionVersion.objects.create(
-            organization=question.organization, question=question, number=1, kind=kind, answer_key={"right": list(right)}, language="en"
+            organization=question.organization, question=question, number=1, kind=kind, answer_key=key, language="en"
         )
         QuestionWording.objects.create(
             organization=question.organization,

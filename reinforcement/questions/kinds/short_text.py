@@ -48,10 +48,14 @@ class ShownTyped:
 
 @dataclass(frozen=True, slots=True)
 class CheckedTyped:
-    """What was typed, how it was judged, and what is right: the first of `right` is the author's answer, the others count too."""
+    """What was typed, how it was judged, and what is right: the first of `right` is the author's answer, the others count too.
+
+    `slipped`: it counts though it is not written as the author has it.
+    """
 
     typed: str
     verdict: Verdict
+    slipped: bool
     feedback: str
     right: tuple[str, ...]
 
@@ -152,7 +156,9 @@ class ShortText:
     def show_checked(self, content: Json, answer_key: Json, response: Json, seed: str, shares: Shares | None = None) -> CheckedTyped:
         found = self._fitting(answer_key, response, content)
         verdict = self.judge(answer_key, response, content).verdict
-        return CheckedTyped(response["text"], verdict, clean_html(found["feedback"]) if found else "", self._right(content))
+        is_as_written = found is None or matches(response["text"], found["text"], heeds_case=answer_key["heeds_case"], forgives_slips=False)
+        feedback = clean_html(found["feedback"]) if found else ""
+        return CheckedTyped(response["text"], verdict, not is_as_written, feedback, self._right(content))
 
     def _right(self, content: Json) -> tuple[str, ...]:
         """The texts that are fully right, as a person would write them: those with asterisks last."""

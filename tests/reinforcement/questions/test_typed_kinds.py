@@ -101,7 +101,9 @@ def test_the_best_answer_that_fits_as_it_stands_counts_before_one_with_slips():
         "value": Judgement(Verdict.WRONG, 0),
     }
     checked = TEXT.show_checked(content, LENIENT, {"text": "value"}, "")
-    assert (checked.feedback, checked.right, checked.verdict) == ("<p>*!</p>", ("price list",), Verdict.WRONG)
+    assert (checked.feedback, checked.right, checked.verdict, checked.slipped) == ("<p>*!</p>", ("price list",), Verdict.WRONG, False)
+    slips = {typed: TEXT.show_checked(content, LENIENT, {"text": typed}, "").slipped for typed in ("Price list.", "price listt")}
+    assert slips == {"Price list.": False, "price listt": True}
 
 
 def test_right_response_of_each_kind_is_right():
