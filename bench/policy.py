@@ -18,7 +18,7 @@ from bench.report import reporting
 from bench.worlds import PARAMETERS, World, parameters_of
 from reinforcement.memory.features import HALF_LIVES, Item, ability, easiness
 from reinforcement.memory.fitting import Past, fit_trace
-from reinforcement.memory.policy import Candidates, choose, days_between, draw, values
+from reinforcement.memory.policy import Candidates, choose, days_between, draw, rests, values
 from reinforcement.memory.trace import TraceModel, evidence
 
 KEYS = ("world", "policy", "seed", "gain_per_100", "recall_90", "recall_120", "asked", "busy")
@@ -91,7 +91,8 @@ def ours(model: TraceModel, most_new: int = CAP) -> Policy:
 
     def policy(seen: Seen, day: int, randomness: np.random.Generator) -> np.ndarray:
         shape = seen.answers.shape
-        worth = values(model, seen.candidates(), day, DAYS - day, days_between(DAYS))
+        pairs = seen.candidates()
+        worth = np.where(rests(pairs, day), -np.inf, values(model, pairs, day, DAYS - day, days_between(DAYS)))
         learners = np.repeat(np.arange(shape[0]), shape[1])
         same = np.zeros(len(worth), dtype=int)
         is_drawn = np.zeros(shape, dtype=bool)

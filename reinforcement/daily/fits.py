@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KIND = "fit_memory"
-# Answers that are fitted on: beyond them weights hardly move, and memory and time of the worker would go on growing.
-LATEST = 300_000
+LATEST = store.MOST_FITTED
 # Own models from here on: some twenty answers for each weight, and a hundred to judge them by.
 FEWEST = 1_000
 # An organization with fewer takes the version of all as it is: a tenth of its answers could not say whether it is good there.
@@ -76,7 +75,7 @@ def fit_own(organization: Organization, at: datetime, *, since: datetime | None 
     """
     answered = _answered(organization, at).count()
     before = store.in_force(organization)
-    if answered < FEWEST or (before and _is_own(before) and not _has_grown(before.fitted, answered)):
+    if answered < FEWEST or (before and _is_own(before) and not _is_outdated(before.fitted, answered)):
         return False
     from reinforcement.memory import training
 
@@ -106,7 +105,7 @@ def fit_pooled(at: datetime) -> int:
     total, newest = sum(counts.values()), store.pooled_version()
     if not waiting or total < FEWEST:
         return 0
-    if newest is not None and newest.fitted_at != at and not _has_grown(newest, total):
+    if newest is not None and newest.fitted_at != at and not _is_outdated(newest, total):
         new = [one for one, before in waiting.items() if before is None and counts[one] < FEWEST_TO_CHOOSE]
         return sum(_put_in_force(one, newest, None, None) for one in new)
     return _fit_pooled_anew(at, {one: answered for one, answered in counts.items() if answered}, waiting, newest)
@@ -159,8 +158,9 @@ def _is_own(in_force: ModelsInForce | None) -> bool:
     return in_force is not None and in_force.fitted.organization_id is not None
 
 
-def _has_grown(fitted: FittedModels, answered: int) -> bool:
-    return answered >= fitted.answers * (1 + GROWN_BY)
+def _is_outdated(fitted: FittedModels, answered: int) -> bool:
+    """Whether there are so many more answers, or this release reads the version no more."""
+    return answered >= fitted.answers * (1 + GROWN_BY) or not store.can_be_read(fitted.pk)
 
 
 def _gathered(organization: Organization, at: datetime, answered: int, most: int) -> "Answers":

@@ -33,6 +33,7 @@ class LogRow(NamedTuple):
     easiness: float | None
     due_on: date | None
     retires: bool
+    is_first: bool
     answered_at: datetime
     received_at: datetime
     number: int
@@ -75,6 +76,13 @@ def read(answers: QuerySet[Answer]) -> Iterator[LogRow]:
     if found < expected:
         missing = answers.exclude(pk__in=rows.order_by().values("pk")).order_by("pk").values_list("pk", flat=True).first()
         raise LogError(f"answer {missing}: its version, its question or its set is not there")
+
+
+def check_place(row: LogRow, *, is_known: bool) -> None:
+    """Raises LogError where the row says that it is the first of its person and question and is not, or that it is not and is."""
+    if row.is_first == is_known:
+        told = "there are earlier ones to it" if is_known else "it is not the first one to its question, and an earlier one is missing"
+        raise LogError(f"answer {row.pk}: {told}")
 
 
 def _flaw(row: LogRow) -> str:

@@ -100,6 +100,7 @@ def _folded(members: list[int]) -> Folded:
         )
         logged = as_logged(answer, set_on=answer.set_on, counts=answer.number >= answer.meaning_since)
         before = folded.memories.get(question)
+        log.check_place(answer, is_known=before is not None)
         practice = before.practice if before else None
         person = Person(folded.learners.get(whose), folded.skills.get(competency))
         folded.memories[question] = fold(before, logged)

@@ -48,6 +48,7 @@ def _of_one_person(own: Iterator[log.LogRow], meanings: "_Meanings", easiness: d
     learner: Learner | None = None
     for row in own:
         meaning = meanings.at(row)
+        log.check_place(row, is_known=row.question_id in memories)
         known_meaning, memory = memories.get(row.question_id, (meaning, None))
         if memory is not None and known_meaning != meaning:
             memory = restarted(memory)

@@ -72,9 +72,10 @@ class Foreseen:
         return low, high
 
     @property
-    def asked_a_day(self) -> np.ndarray:
-        """Questions on each delivery day, on average over learners."""
-        return self.asked.mean(axis=0)
+    def a_set(self) -> float:
+        """Questions in a set, on average over the sets that there are; 0 where there is none."""
+        sets = self.asked[self.asked > 0]
+        return float(sets.mean()) if sets.size else 0.0
 
     @property
     def asked_in_all(self) -> float:
@@ -176,7 +177,9 @@ def _worth(model: TraceModel, schedule: Schedule, state: State, day: float) -> n
         # As mornings reckon: up to the last day, and between the first day and the last.
         ahead = policy.OPEN_HORIZON if schedule.length is None else schedule.length - 1 - day
         between = policy.days_between(None if schedule.length is None else schedule.begun + schedule.length - 1)
-        return policy.values(model, state.candidates(), day, ahead, between).reshape(state.answers.shape)
+        pairs = state.candidates()
+        worth = np.where(policy.rests(pairs, day), -np.inf, policy.values(model, pairs, day, ahead, between))
+        return worth.reshape(state.answers.shape)
     is_new = state.answers == 0
     # In the order of the program, below all that is due; questions that are due on the same day too.
     places = -np.arange(state.answers.shape[1]) / state.answers.shape[1]

@@ -58,7 +58,9 @@ def days_between(length: float | None) -> float:
 
 
 def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, between: float = MOST_BETWEEN) -> np.ndarray:
-    """Recall gained per question by `horizon` days from `now`, times weight; minus infinity while a question rests."""
+    """Recall gained per question by `horizon` days from `now`, weighted: a gain times its weight, a loss by it, so that what weighs more
+    never comes later.
+    """
     days = np.maximum(now - pairs.at, 0.0)
     is_new = pairs.answers == 0
     shown = (pairs.rights_left + WRONG_EXPOSURE * (pairs.tried - pairs.rights_left)) * np.exp(-np.outer(days, _RATES))
@@ -83,9 +85,14 @@ def values(model: TraceModel, pairs: Candidates, now: float, horizon: float, bet
         added += float(np.exp(-_RATES * ahead) @ _SHAPE)
         gained = sigmoids(afterwards + model.trace * _log(kept + exposure * added)) - sigmoids(stays)
         best = np.maximum(best, gained / (number + 1))
+    return np.where(best > 0, best * pairs.weight, best / pairs.weight)
+
+
+def rests(pairs: Candidates, now: float) -> np.ndarray:
+    """Whether a question may not come yet: for who simulates days. In the product the date that each answer sets decides."""
+    days = np.maximum(now - pairs.at, 0.0)
     # A day less: a question rests until the morning of a day, whatever the hour of its answer.
-    rests = ~is_new & (days <= np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1)
-    return np.where(rests, -np.inf, best * pairs.weight)
+    return (pairs.answers > 0) & (days <= np.where(pairs.last_right, _REST.rest_after_right, _REST.rest_after_wrong) - 1)
 
 
 @dataclass(frozen=True)

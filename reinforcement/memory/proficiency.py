@@ -20,6 +20,11 @@ CURVE_DAYS = (0, 7, 14, 21, 28, 35, 42, 49, 56, 60)
 FEWEST_ANSWERS = 5
 # Standard deviations on both sides of the mean of a normal distribution, between which nine of ten cases lie.
 _NINE_OF_TEN = 1.6449
+# Variance of people's abilities before anything is known of them, in log odds squared: the square of their usual spread in public logs of
+# answers (bench/worlds.json), and as much again for what is the competency's own.
+ABILITY_VARIANCE = 2 * 0.7**2
+# What one answer says about an ability that moves all recalls alike, in 1 / log odds squared: p (1 - p) of a usual question.
+INFORMATION = 0.2
 
 
 def variance_of(recall: float) -> float:
@@ -33,9 +38,10 @@ def variance_of(recall: float) -> float:
 class Proficiency:
     """How many of `questions` are `expected` right if all were asked now, and how many answers to them that rests on.
 
-    Nine of ten such rounds would end with `low` to `high` right ones, if the recalls are right. A round is a sum of unequal coin
-    tosses (Poisson binomial distribution); `low` and `high` are those of the normal distribution with the same mean and variance,
-    with correction for continuity, which differ from the exact ones by one question at most.
+    Nine of ten such rounds would end with `low` to `high` right ones. A round is a sum of unequal coin tosses, of variance V = sum of
+    p (1 - p); besides, the ability that all recalls share is known from `answers` alone: it may be off by d with variance
+    v = 1 / (1 / ABILITY_VARIANCE + INFORMATION * answers), which moves the sum by d V, so that its variance is V + V^2 v (delta method).
+    `low` and `high` are those of the normal distribution with that mean and variance, with correction for continuity.
     """
 
     questions: int
@@ -64,7 +70,9 @@ class Proficiency:
 
     @property
     def _spread(self) -> float:
-        return _NINE_OF_TEN * math.sqrt(max(self.variance, 0.0))
+        of_tosses = max(self.variance, 0.0)
+        of_ability = 1 / (1 / ABILITY_VARIANCE + INFORMATION * self.answers)
+        return _NINE_OF_TEN * math.sqrt(of_tosses + of_tosses**2 * of_ability)
 
 
 class Standing(NamedTuple):

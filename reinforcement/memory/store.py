@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 # Versions that a process keeps at hand; one with trees takes some megabytes.
 _VERSIONS_AT_HAND = 16
 _NAMES = [field.name for field in fields(Remembered)]
+# The latest answers that a version is fitted on: beyond them weights hardly move, and memory and time of the worker would go on growing.
+MOST_FITTED = 300_000
 _LEARNER = list(Learner._fields)
 _SKILL = list(Skill._fields)
 _ITEM = list(Item._fields)
@@ -108,15 +110,17 @@ class InForce:
     log_loss: float | None
     log_loss_before: float | None
     is_current: bool
+    is_used: bool
+    """False of the current one where this release can't read it: the first version stands in until the next fit."""
 
 
 def versions_in_force(organization_id: int, most: int) -> list[InForce]:
     """The latest `most` versions of the organization, the latest first. One statement."""
     rows = ModelsInForce.objects.filter(organization_id=organization_id).order_by("-since", "-pk")
-    columns = ("since", "fitted__answers", "fitted__organization_id", "log_loss", "log_loss_before", "is_current")
+    columns = ("fitted_id", "since", "fitted__answers", "fitted__organization_id", "log_loss", "log_loss_before", "is_current")
     return [
-        InForce(since, answers, fitted_for is None, log_loss, before, is_current)
-        for since, answers, fitted_for, log_loss, before, is_current in rows.values_list(*columns)[:most]
+        InForce(since, min(answers, MOST_FITTED), fitted_for is None, log_loss, before, is_current, not is_current or can_be_read(fitted))
+        for fitted, since, answers, fitted_for, log_loss, before, is_current in rows.values_list(*columns)[:most]
     ]
 
 
@@ -137,6 +141,11 @@ def models_of(fitted_id: int | None) -> Models:
     except (FittedModels.DoesNotExist, KeyError, TypeError, ValueError) as refusal:
         logger.warning("fitted version %s is not used (%s)", fitted_id, refusal)
         return PRIOR
+
+
+def can_be_read(fitted_id: int) -> bool:
+    """Whether this release predicts with the version; after an update of the features it may not."""
+    return models_of(fitted_id) is not PRIOR
 
 
 def in_force(organization: Organization) -> ModelsInForce | None:

@@ -55,8 +55,8 @@ def missing_answers_in_words(comparison: Comparison) -> list[str]:
     for name, group in ((_("the adaptive choice"), comparison.adaptive.group), (_("fixed spacing"), comparison.fixed.group)):
         if not group.has_answers:
             told.append(
-                _("With %(group)s there are %(right)d right answers and %(others)d others yet; it takes %(fewest)d of each.")
-                % {"group": name, "right": group.right, "others": group.others, "fewest": FEWEST_OF_EACH}
+                _("With %(group)s nearly all answers are alike yet; it takes %(fewest)d right ones and as many others.")
+                % {"group": name, "fewest": FEWEST_OF_EACH}
             )
     return told
 
@@ -77,7 +77,7 @@ def missing_people_in_words(program: Program, people: int, fewest: int) -> list[
             % {"share": program.fixed_share, "expected": expected, "people": people}
         )
     else:
-        told.append(_("About one question in twenty is drawn by lot, so it takes some weeks."))
+        told.append(_("About one place in twenty is filled by lot, so it takes some weeks."))
     return told
 
 

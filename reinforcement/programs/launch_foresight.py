@@ -58,9 +58,9 @@ def reckon(model: TraceModel, plan: LaunchPlan, abilities: Abilities, easiness: 
 
     `days` are looked at, the last one is the end or `FARTHEST`; `ours`, `fixed` and `without` are expected recall on them, `low` and `high`
     hold nine simulated people of ten. `without` is the forgetting curve after a training: each question is answered once on day 0 and never
-    again. `fixed` is None where the program itself is fixed spacing of 12 and 24 days. `a_day` and `peak` are questions on a day with a
-    set, the mean over all and the largest. `seen_day`: when nine people of ten were asked each question once; `finished_day`: when nothing
-    comes back to nine of ten; None where they do not get there. `seen`: the share of the questions that were asked at least once.
+    again. `fixed` is None where the program itself is fixed spacing of 12 and 24 days. `a_day` and `peak` are questions in a set, the mean
+    over all sets and the largest. `seen_day`: when nine people of ten were asked each question once; `finished_day`: when nothing comes
+    back to nine of ten; None where they do not get there. `seen`: the share of the questions that were asked at least once.
     """
     people = max(min(PEOPLE, PAIRS // len(easiness)), FEWEST_PEOPLE)
     spread = np.random.default_rng(SEED).normal(abilities.mean, abilities.spread, people)
@@ -75,7 +75,6 @@ def reckon(model: TraceModel, plan: LaunchPlan, abilities: Abilities, easiness: 
     without = simulate(model, trained, None, days, np.random.default_rng([SEED, 3]))
     fixed = None if plan.rule == FixedRule() else played(FixedRule())
     low, high = ours.interval
-    is_asked = ours.asked_a_day.size > 0
     return {
         "starts_on": plan.starts_on.isoformat(),
         "people": people,
@@ -87,8 +86,8 @@ def reckon(model: TraceModel, plan: LaunchPlan, abilities: Abilities, easiness: 
         "high": _rounded(high),
         "fixed": _rounded(fixed.mean) if fixed else None,
         "without": _rounded(without.mean),
-        "a_day": round(float(ours.asked_a_day.mean()), 2) if is_asked else 0.0,
-        "peak": int(ours.asked.max()) if is_asked else 0,
+        "a_day": round(ours.a_set, 2),
+        "peak": int(ours.asked.max(initial=0)),
         "asked": round(ours.asked_in_all, 1),
         "seen_day": ours.seen_by(NEARLY_ALL),
         "finished_day": ours.finished_by(NEARLY_ALL),

@@ -29,7 +29,9 @@ def questions_of(program: Program) -> list[tuple[int, int]]:
 
 
 def fingerprint_of(program: Program, questions: list[tuple[int, int]]) -> str:
-    """Changes with each setting that the simulation rests on; not with its audience: simulated people stand for it."""
+    """Changes with each setting of the program and each of its questions; not with its audience, for which simulated people stand, nor
+    with what answers say of the questions and of people from night to night: a result says when it was made.
+    """
     rule = rule_of(program)
     settings = [
         type(rule).__name__,

@@ -94,7 +94,7 @@ def rule_in_words(program: Program) -> str:
         rule = AdaptiveRule()
         return _(
             "Each person is asked what keeps most, as far as their answers show; a question rests at least %(wrong)d days after not yet "
-            "or partly, %(right)d after right. About one question in twenty is drawn by lot, so that what the plan brings can be checked."
+            "or partly, %(right)d after right. About one place in twenty is filled by lot, so that what the plan brings can be checked."
         ) % {"wrong": rule.rest_after_wrong, "right": rule.rest_after_right}
     if program.mode == Program.Mode.ERRORS:
         return _("A question returns %(days)d days after not yet or partly, until it is right once.") % {"days": program.days_after_wrong}

@@ -47,7 +47,7 @@ MEASURES = (
             ),
             _(
                 "It is counted each night and moved by each answer, and falls while nothing is practised. Nine of ten times the number "
-                "right would lie between the two numbers beside it, if the predictions are right. Guessing is included."
+                "right would lie between the two numbers beside it; they lie far apart while there are few answers. Guessing is included."
             ),
             _("Under five answers there is no figure."),
         ),

@@ -125,7 +125,7 @@ def shown_of(answers: int, predicted: float, right: float) -> Shown:
     """A number of answers, their mean predicted probability and their share right as people read them."""
     is_whole = answers >= WHOLE_FROM
     step = 1 if is_whole else STEP
-    return Shown(answers - answers % 10, _half_up(100 * predicted), step * _half_up(100 * right / step), is_whole)
+    return Shown(answers - answers % 10, half_up(100 * predicted), step * half_up(100 * right / step), is_whole)
 
 
 def shown_bins(bins: Sequence[Count], minimum: int) -> tuple[ShownBin, ...]:
@@ -146,5 +146,5 @@ def is_apart(predicted: float, right: float) -> bool:
     return round(abs(predicted - right), 9) > NOTICE_BEYOND
 
 
-def _half_up(value: float) -> int:
+def half_up(value: float) -> int:
     return math.floor(value + 0.5)

@@ -18,6 +18,7 @@ from reinforcement.reliability.figures import (
     ShownBin,
     WeekReliability,
     chance_of,
+    is_apart,
     shown_bins,
     shown_of,
     week_of,
@@ -37,6 +38,7 @@ class Latest:
     rmse: float | None = None
     since_on: date | None = None
     counted_at: datetime | None = None
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def latest_of(reader: Member) -> Latest:
     if row is None or row.people < reader.organization.small_group_minimum or row.answers < LEAST:
         return Latest()
     rmse = row.rmse if row.answers >= LEAST_FOR_RMSE else None
-    return Latest(shown_of(row.answers, row.predicted, row.right), rmse, row.since_on, row.counted_at)
+    return Latest(shown_of(row.answers, row.predicted, row.right), rmse, row.since_on, row.counted_at, is_apart(row.predicted, row.right))
 
 
 def page_of(reader: Member, week_on: date | None = None) -> Page:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
-from reinforcement.reliability.figures import LEAST_ANSWERS, NOTICE_BEYOND, Shown, ShownBin
+from reinforcement.reliability.figures import LEAST_ANSWERS, Shown, ShownBin, half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,21 @@ def in_words(latest: Shown | None) -> Sentence:
     return Sentence(gettext("Over the last %(answers)s answers: predicted %(predicted)s, correct %(right)s.") % words, True)
 
 
-def headline(latest: Shown | None) -> str:
-    """The finding of the page."""
+def headline(latest: Shown | None, *, is_apart: bool) -> str:
+    """The finding of the page; `is_apart` by the shares before they are rounded, which the owners are told by too."""
     if latest is None:
         return gettext("How well answers are predicted")
     if not latest.is_whole:
         return gettext("A first comparison, over few answers")
-    points = latest.predicted - latest.right
-    if abs(points) <= 100 * NOTICE_BEYOND:
+    if not is_apart:
         return gettext("Predictions and answers agree")
-    return _apart(points)
+    return _apart(latest.predicted - latest.right)
 
 
 def read_notice(predicted: float, right: float) -> str:
     """What has drifted, in two sentences; shares between 0 and 1."""
-    high, low = round(100 * predicted), round(100 * right)
-    told = gettext("Over the latest 1,000 answers, %(predicted)s were expected to be right and %(right)s were.")
+    high, low = half_up(100 * predicted), half_up(100 * right)
+    told = gettext("Over the 1,000 answers before that night, %(predicted)s were expected to be right and %(right)s were.")
     # The distance of the two that are named beside it; where they round to the same, the sentence says which way it is at least.
     points = high - low or (1 if predicted > right else -1)
     return f"{_apart(points)}. {told % {'predicted': _percent(high), 'right': _percent(low)}}"

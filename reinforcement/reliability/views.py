@@ -22,7 +22,7 @@ def reliability(request):
     notice = page.notice
     context = {
         "page": page,
-        "headline": headline(page.latest.shown),
+        "headline": headline(page.latest.shown, is_apart=page.latest.is_apart),
         "sentence": in_words(page.latest.shown),
         "notice": read_notice(notice.predicted, notice.right) if notice else "",
         "diagram": reliability_diagram(page.bins),

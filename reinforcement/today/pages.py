@@ -31,20 +31,24 @@ _FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
 def reason_of(item: DailySetItem, today: date, zone) -> str:
     """Why the question comes now."""
     before = item.remembered
-    by_lot = " " + _("Drawn by lot, as about one question in twenty is.") if item.reason == DailySetItem.Reason.RANDOM else ""
+    by_lot = " " + _("Drawn by lot, so that what is remembered can be checked.") if item.reason == DailySetItem.Reason.RANDOM else ""
     if before is None:
         return _("New for you.") + by_lot
     # Without practice: nothing was answered yet of what it means now. A new question that a late answer came for is not changed.
     if before.practice is None:
         return _("Changed since you last saw it, so it counts as new.")
     days = (today - timezone.localdate(before.last_answered_at, zone)).days
-    seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days}
+    seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days} if days else _("Seen today already")
     then = {
         Answer.Verdict.RIGHT: _("right then. Did it stay?"),
         Answer.Verdict.PARTLY: _("partly right then."),
         Answer.Verdict.WRONG: _("not yet right then."),
     }
-    most = " " + _("Of your questions, asking it now keeps most.") if item.reason == DailySetItem.Reason.VALUE else ""
+    most = (
+        " " + _("It is among those that keep most when asked now, as far as answers and what matters now show.")
+        if item.reason == DailySetItem.Reason.VALUE
+        else ""
+    )
     return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]} + most + by_lot
 
 

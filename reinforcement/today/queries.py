@@ -15,6 +15,7 @@ from reinforcement.daily.services import Answered
 from reinforcement.daily.streak import SetDay
 from reinforcement.memory import store
 from reinforcement.memory.models import MemoryState
+from reinforcement.memory.spacing import AdaptiveRule
 from reinforcement.programs.models import Program, ProgramQuestion
 from reinforcement.questions.kept import wording_with_version
 from reinforcement.today.calendar import HORIZON_DAYS, Away, Delivery, WorkCalendar
@@ -164,12 +165,10 @@ def deliveries_of(member: Member) -> list[Delivery]:
             question__archived_at=None,
         )
         .annotate(due_on=Subquery(state.values("due_on")[:1]), retired_on=Subquery(state.values("retired_on")[:1]))
-        # Neither due nor mastered: new, so it may come from the first day on.
+        # Neither due nor mastered: new, so it may come from the first day on. What was mastered by date elsewhere comes again by value.
         .annotate(
-            comes_on=Case(
-                When(due_on__isnull=False, then=F("due_on")),
-                When(Q(retired_on=None) | Q(program__mode=Program.Mode.ADAPTIVE), then=F("program__starts_on")),
-            )
+            comes_on=Case(When(due_on__isnull=False, then=F("due_on")), When(retired_on=None, then=F("program__starts_on"))),
+            rests_since=Case(When(program__mode=Program.Mode.ADAPTIVE, program__enrollments__is_fixed=False, then=F("retired_on"))),
         )
         .order_by()
         .values_list(
@@ -179,10 +178,12 @@ def deliveries_of(member: Member) -> list[Delivery]:
             "program__enrollments__started_on",
             "program__enrollments__ended_on",
         )
-        .annotate(ready_on=Min("comes_on"))
+        .annotate(ready_on=Min("comes_on"), rested_since=Min("rests_since"))
     )
     deliveries = []
-    for weekdays, starts_on, ends_on, joined_on, left_on, ready_on in rows:
+    for weekdays, starts_on, ends_on, joined_on, left_on, comes_on, rested_since in rows:
+        rested_on = rested_since and rested_since + timedelta(days=AdaptiveRule().rest_after_right)
+        ready_on = min(filter(None, [comes_on, rested_on]), default=None)
         lasts = [day for day in (ends_on, left_on and left_on - timedelta(days=1)) if day is not None]
         deliveries.append(Delivery(weekdays, max(starts_on, joined_on), min(lasts, default=None), ready_on))
     return deliveries

@@ -1,6 +1,6 @@
 """When a question comes back, and why, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.timezone import localdate
@@ -36,7 +36,16 @@ def returns_on(member: Member, item: DailySetItem, answer: Answer) -> date | Non
 
 
 def return_of(member: Member, item: DailySetItem, answer: Answer, rights_in_a_row: int) -> Return:
-    """What the rule decided when the answer was given; `rights_in_a_row` counts with this answer."""
+    """What the rule decided when the answer was given, and that the lot may come before it; `rights_in_a_row` counts with this answer."""
+    by_rule = _return_by_rule(member, item, answer, rights_in_a_row)
+    if item.program.mode != Program.Mode.ADAPTIVE:
+        return by_rule
+    # Some places are filled from all questions of the program, also for who is asked by date for comparison.
+    by_lot = _("By lot it may come before that.") if by_rule.on else _("By lot it may come again.")
+    return replace(by_rule, reason=f"{by_rule.reason} {by_lot}")
+
+
+def _return_by_rule(member: Member, item: DailySetItem, answer: Answer, rights_in_a_row: int) -> Return:
     answered_on = localdate(answer.answered_at, member.zone)
     on = returns_on(member, item, answer)
     if on is not None and item.program.ends_on is not None and on > item.program.ends_on:

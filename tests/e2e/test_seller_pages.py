@@ -39,7 +39,7 @@ def test_seller_reads_what_would_be_right_now_and_is_forgotten(device, sign_in, 
     sign_in(device, seller)
     device.goto("/progress/")
     section = device.get_by_role("region", name="If you were asked now")
-    expect(section.get_by_text("7 of 10 expected right (5 to 9), from 24 answers")).to_be_visible()
+    expect(section.get_by_text("7 of 10 expected right (4 to 10), from 24 answers")).to_be_visible()
     forgetting = "Without practice about 5 of 10 in 60 days; with the coming questions about 8."
     expect(section.get_by_text(forgetting)).to_be_visible()
     expect(section.get_by_role("img", name=f"Negotiation: {forgetting}")).to_be_visible()

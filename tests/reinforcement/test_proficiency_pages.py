@@ -54,7 +54,7 @@ def test_seller_reads_the_own_figure_and_how_it_goes_on(client, line):
     _manager, seller, _silent, _other = line
     sign_in(client, seller)
     page = words(client.get(PROGRESS))
-    assert "7 of 10 expected right (5 to 9), from 24 answers" in page
+    assert "7 of 10 expected right (4 to 10), from 24 answers" in page
     assert "Without practice about 5 of 10 in 60 days; with the coming questions about 8." in page
     assert f'href="{reverse("reinforcement:figures")}#current"' in page
     assert page.count("<svg") >= 2
@@ -65,7 +65,7 @@ def test_seller_reads_the_own_figure_and_how_it_goes_on(client, line):
 def test_manager_reads_the_same_of_that_person_and_of_nobody_elses(client, line):
     manager, seller, silent, other = line
     sign_in(client, manager)
-    assert "7 of 10 expected right (5 to 9), from 24 answers" in words(client.get(of_person(seller)))
+    assert "7 of 10 expected right (4 to 10), from 24 answers" in words(client.get(of_person(seller)))
     assert "expected right (" not in words(client.get(of_person(silent)))
     assert client.get(of_person(other)).status_code == 404
 
@@ -135,7 +135,7 @@ def test_interface_gives_whole_questions_alone(line):
     _manager, seller, _silent, _other = line
     [competency] = signed_in(seller).get(API).json()["competencies"]
     current = competency["current"]
-    assert [current[name] for name in ("questions", "answers", "expected", "low", "high")] == [10, 24, 7, 5, 9]
+    assert [current[name] for name in ("questions", "answers", "expected", "low", "high")] == [10, 24, 7, 4, 10]
     assert current["days"][0] == {"day": 0, "unpractised": 7, "coming": 7}
     assert current["days"][-1] == {"day": 60, "unpractised": 5, "coming": 8}
 

@@ -54,7 +54,7 @@ def test_sentence_of_each_question_says_what_the_log_says(told):
             days = (item.daily_set.local_date - timezone.localdate(before.answered_at, seller.zone)).days
             assert (int(seen[1]), seen[2] == "right") == (days, before.verdict == "right")
         assert ("Drawn by lot" in sentence) == (item.reason == "random")
-        assert ("keeps most" in sentence) == (item.reason == "value")
+        assert ("among those that keep most" in sentence) == (item.reason == "value")
         kinds.add(item.reason)
     assert kinds == {"new", "value", "random"}
 

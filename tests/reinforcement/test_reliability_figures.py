@@ -4,7 +4,19 @@ import pytest
 from django.utils import translation
 
 from reinforcement.reliability.drawing import BASE, TOP, reliability_diagram
-from reinforcement.reliability.figures import Count, Shown, bin_of, chance_of, counted, is_apart, rmse_of, shown, shown_bins, week_of
+from reinforcement.reliability.figures import (
+    Count,
+    Shown,
+    bin_of,
+    chance_of,
+    counted,
+    is_apart,
+    rmse_of,
+    shown,
+    shown_bins,
+    shown_of,
+    week_of,
+)
 from reinforcement.reliability.reading import headline, in_words, read_bins, read_notice
 
 NOTHING = [Count() for _bin in range(10)]
@@ -106,13 +118,22 @@ def plain(words: str) -> str:
 def test_latest_answers_in_words(latest, sentence, title):
     with translation.override("en"):
         assert plain(in_words(latest).text) == sentence
-        assert headline(latest) == title
+        assert headline(latest, is_apart=latest is not None and abs(latest.predicted - latest.right) > 3) == title
+
+
+def test_headline_and_notice_go_by_the_same_distance():
+    # 74.4 % and 70.51 % are 3.9 points apart, and rounded 74 % and 71 %.
+    assert is_apart(0.744, 0.7051)
+    with translation.override("en"):
+        assert headline(shown_of(1000, 0.744, 0.7051), is_apart=True) == "Predictions are 3 points too high"
+        assert plain(read_notice(0.744, 0.7051)).startswith("Predictions are 3 points too high.")
+        assert plain(read_notice(0.745, 0.705)).startswith("Predictions are 4 points too high.")
 
 
 def test_notice_in_words():
     with translation.override("en"):
         assert plain(read_notice(0.75, 0.7)) == (
-            "Predictions are 5 points too high. Over the latest 1,000 answers, 75 % were expected to be right and 70 % were."
+            "Predictions are 5 points too high. Over the 1,000 answers before that night, 75 % were expected to be right and 70 % were."
         )
 
 

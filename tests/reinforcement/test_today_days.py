@@ -11,7 +11,8 @@ from django.urls import reverse
 from accounts.models import Absence, OrganizationHoliday
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.streak import SetDay, Streak, streak_of
-from reinforcement.models import DailySet
+from reinforcement.memory import policy
+from reinforcement.models import DailySet, Enrollment, Program
 from reinforcement.programs.services import set_audience
 from reinforcement.today import queries, waiting
 from reinforcement.today.calendar import Away, Day, Delivery, WorkCalendar, next_set_on, shift_to_working_day
@@ -89,17 +90,26 @@ def test_a_date_moves_to_a_day_that_both_have():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(6))
-def test_the_day_that_is_announced_is_the_day_on_which_the_planner_makes_the_next_set(clock, seed):
-    """Random working days, programs, holidays and absences, played day by day through the planner itself."""
+@pytest.mark.parametrize("arm", ["by date", "by value", "by date for comparison"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_day_that_is_announced_is_the_day_on_which_the_planner_makes_the_next_set(clock, monkeypatch, arm, seed):
+    """Random working days, programs, holidays and absences, played day by day through the planner itself; the lot apart."""
+    monkeypatch.setattr(policy, "RANDOM_SHARE", 0.0)
     chance = random.Random(seed)
+    mode = Program.Mode.FIXED if arm == "by date" else Program.Mode.ADAPTIVE
     seller = SellerFactory(working_days=chance.randrange(1, 128))
     for _program in range(chance.randrange(1, 3)):
         start = TUESDAY + timedelta(days=chance.randrange(-10, 8))
         weekdays = chance.randrange(1, 128)
         program_for(
-            seller, chance.randrange(1, 4), starts_on=start, weekdays=weekdays, ends_on=start + timedelta(days=chance.randrange(15, 60))
+            seller,
+            chance.randrange(1, 4),
+            starts_on=start,
+            weekdays=weekdays,
+            ends_on=start + timedelta(days=chance.randrange(15, 60)),
+            mode=mode,
         )
+    assert Enrollment.objects.update(is_fixed=arm == "by date for comparison")
     for _holiday in range(2):
         day = TUESDAY + timedelta(days=chance.randrange(1, 30))
         OrganizationHoliday.objects.get_or_create(organization=seller.organization, day=day, defaults={"name": "Fair"})

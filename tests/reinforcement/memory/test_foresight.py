@@ -200,7 +200,7 @@ def test_a_result_says_what_its_days_hold():
     )
     assert found.mean == pytest.approx([0.3, 0.6])
     assert [edge[1] for edge in found.interval] == pytest.approx([0.51, 0.69])
-    assert found.asked_a_day.tolist() == [2, 2]
+    assert found.a_set == 2
     assert found.asked_in_all == 4
     assert (found.seen_by(0.5), found.seen_by(0.9)) == (4, None)
     assert (found.finished_by(0.5), found.finished_by(0.9)) == (9, None)

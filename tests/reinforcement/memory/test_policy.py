@@ -1,5 +1,7 @@
 """Choosing under a cap: what rests, what is worth asking, and that arrays and plain Python speak of the same recall."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from reinforcement.memory import policy
 from reinforcement.memory.features import HALF_LIVES, ability
-from reinforcement.memory.policy import MOST_BETWEEN, Candidates, choose, days_between, draw, values
+from reinforcement.memory.policy import MOST_BETWEEN, Candidates, choose, days_between, draw, rests, values
 from reinforcement.memory.trace import curve
 from tests.reinforcement.memory.logs import ITEM, record_of
 from tests.reinforcement.memory.test_trace import MODEL
@@ -32,12 +34,12 @@ def candidates(*records, weight=1.0, easiness=ITEM.easiness) -> Candidates:
 @pytest.mark.parametrize(("is_right", "days", "is_asked"), [(True, 13, False), (True, 14, True), (False, 6, False), (False, 7, True)])
 def test_question_rests_after_an_answer(is_right, days, is_asked):
     record, at = record_of([(0.0, 0, is_right)])
-    assert np.isfinite(values(MODEL, candidates(record), at + days, 60.0)[0]) == is_asked
+    assert rests(candidates(record), at + days)[0] != is_asked
 
 
 def test_new_question_never_rests():
     record, at = record_of([(0.0, 1, True)])
-    assert np.isfinite(values(MODEL, candidates(record), at, 60.0)[0])
+    assert not rests(candidates(record), at)[0]
 
 
 def test_one_exposure_is_worth_what_the_curve_gains():
@@ -52,6 +54,14 @@ def test_one_exposure_is_worth_what_the_curve_gains():
     )
     after = forgetting.__class__(forgetting.stands, forgetting.weight, asked, now)
     assert found == pytest.approx(after.recall(now + horizon) - forgetting.recall(now + horizon))
+
+
+def test_what_weighs_more_never_comes_later_also_where_asking_loses():
+    record, at = record_of([(0.0, 1, True)])
+    # A person who would nearly surely be wrong, and a question that is easy only for who has seen it.
+    loses = replace(MODEL, new=6.0)
+    plain, heavy = (values(loses, candidates(record, weight=weight), at, 20.0)[0] for weight in (1.0, 1.5))
+    assert plain < heavy < 0
 
 
 def test_weight_multiplies_what_a_question_is_worth():

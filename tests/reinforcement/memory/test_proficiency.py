@@ -1,5 +1,6 @@
 """Current proficiency and its interval, and how it goes on without practice."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from reinforcement.memory.proficiency import CURVE_DAYS, FEWEST_ANSWERS, Profici
 from reinforcement.memory.recall import Model, predict
 from reinforcement.memory.trace import TraceModel, continued
 from reinforcement.memory.versions import Models
+from tests.reinforcement.memory.invented import Invented
 from tests.reinforcement.memory.logs import ITEM, histories, record_of
 
 
@@ -45,8 +47,31 @@ def test_below_five_answers_nothing_is_said():
 
 
 def test_share_and_interval_of_ten_even_questions():
-    found = of([0.5] * 10)
+    found = of([0.5] * 10, 10_000)
     assert (found.share, found.low, found.high) == (0.5, 2, 8)
+
+
+def test_few_answers_make_the_interval_wide():
+    # v = 1 / (1 / 0.98 + 0.2 * 5) = 0.4949; 1.6449 * sqrt(15 + 225 * 0.4949) = 18.5
+    found = of([0.5] * 60, 5)
+    assert (found.low, found.high) == (12, 48)
+    widths = [of([0.5] * 60, answers).high - of([0.5] * 60, answers).low for answers in (5, 20, 100, 10_000)]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 2 * widths[-1]
+
+
+@pytest.mark.parametrize("answers", [5, 10, 20, 60])
+def test_nine_of_ten_people_of_an_invented_world_know_what_the_interval_says(answers):
+    world = Invented(np.random.default_rng(answers))
+    models = world.models()
+    inside = 0
+    for _person in range(200):
+        past, chances, _seen = world.person(answers)
+        right = int((world.randomness.random(len(chances)) < chances).sum())
+        found = world.proficiency(models, past, answers)
+        inside += found.low <= right <= found.high
+    # 200 draws of 0.9 lie between 0.83 and 0.96 all but three times in a thousand.
+    assert 0.83 <= inside / 200 <= 0.98
 
 
 def test_sure_questions_leave_no_doubt():
@@ -55,14 +80,14 @@ def test_sure_questions_leave_no_doubt():
 
 
 def test_interval_of_unequal_questions():
-    found = of([0.9] * 6 + [0.4] * 4)
+    found = of([0.9] * 6 + [0.4] * 4, 10_000)
     assert (found.expected, found.low, found.high) == (pytest.approx(7.0), 5, 9)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
-def test_interval_of_the_two_sums_is_the_exact_one_within_a_question(recalls):
+def test_interval_of_somebody_well_known_is_the_exact_one_within_a_question(recalls):
     low, high = exactly_between(recalls)
-    found = of(recalls)
+    found = of(recalls, 1_000_000)
     assert abs(found.low - low) <= 1
     assert abs(found.high - high) <= 1
     assert 0 <= found.low <= found.high <= len(recalls)

@@ -47,6 +47,8 @@ def test_a_literal_case():
     assert result["ours"] == result["low"] == result["high"] == [1.0] * len(result["days"])
     assert result["fixed"] is None
     assert result["peak"] == 2
+    # Of both one is left over on each day after one in ten was not answered.
+    assert 1.4 < result["a_day"] < 2
     assert (result["seen_day"], result["finished_day"]) == (0, 25)
     assert result["seen"] == 1.0
     assert result["abilities_known"] is True
