@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from rapidfuzz import fuzz
 
 from reinforcement.questions.kinds.base import Json
@@ -63,7 +63,7 @@ class _Option:
     is_right: bool | None
 
 
-Check = Callable[[Draft], Iterable[Finding]]
+_Check = Callable[[Draft], Iterable[Finding]]
 
 
 def lint(draft: Draft, *, present: Collection[str] = (), wanted: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -71,8 +71,8 @@ def lint(draft: Draft, *, present: Collection[str] = (), wanted: Sequence[str] =
     findings = [finding for check in _CHECKS for finding in check(draft)]
     for language in wanted:
         if language != draft.language and language not in present:
-            words = _("This question is not there in every language yet (%(language)s). Add the wording, so that nobody is left out.")
-            findings.append(Finding("language_missing", f"wordings.{language}", words % {"language": language}))
+            message = _("The wording in %(language)s is missing. Add it, so that everybody can answer in their own language.")
+            findings.append(Finding("language_missing", f"wordings.{language}", message % {"language": _name(language)}))
     return tuple(findings)
 
 
@@ -90,9 +90,9 @@ def lint_set(drafts: Iterable[Draft]) -> tuple[Finding, ...]:
         share = sum(longest) / len(longest)
         if len(longest) >= FEWEST_FOR_A_SHARE and share > MOST_RIGHT_LONGEST:
             message = _(
-                "In %(share)d %% of the questions with one right answer the right one is the longest (%(language)s). "
+                "In %(language)s the right answer is the longest in %(share)d %% of the questions with one right answer. "
                 "Shorten some right answers, or say more in the wrong ones."
-            ) % {"share": round(share * 100), "language": language}
+            ) % {"share": round(share * 100), "language": _name(language)}
             findings.append(Finding("right_often_longest", language, message))
     return tuple(findings)
 
@@ -130,18 +130,14 @@ _NEGATIONS = {
 def _negation(draft: Draft) -> Iterator[Finding]:
     pattern = _NEGATIONS.get(draft.language)
     if pattern and (found := pattern.search(_NO_NEGATION.sub(" ", draft.prompt))):
-        message = _("“%(words)s” in the question is easily read over. Ask for what is right or does help.") % {"words": found[0].strip()}
+        message = _("“%(words)s” in the question is easily overlooked. Ask for what is right or what helps.") % {"words": found[0].strip()}
         yield Finding("prompt_negation", "prompt", message)
 
 
 def _many_options(draft: Draft) -> Iterator[Finding]:
     for options in _groups(draft):
         if len(options) > MOST_OPTIONS:
-            message = ngettext(
-                "%(count)d answer is much to read on a phone. Keep at most %(most)d, those that people really choose.",
-                "%(count)d answers are much to read on a phone. Keep at most %(most)d, those that people really choose.",
-                len(options),
-            )
+            message = _("%(count)d answers are much to read on a phone. Keep at most %(most)d, those that people really choose.")
             yield Finding("options_many", _list_of(options), message % {"count": len(options), "most": MOST_OPTIONS})
 
 
@@ -165,7 +161,7 @@ def _right_stands_out(draft: Draft) -> Iterator[Finding]:
 def _all_above(draft: Draft) -> Iterator[Finding]:
     for option in _options(draft):
         if found := place_reference(option.words):
-            message = _("“%(words)s” speaks of other answers by their place, and answers are shuffled. Say what is meant.")
+            message = _("“%(words)s” names other answers by their place, and answers are shuffled. Write out what is meant.")
             yield Finding("option_place", option.field, message % {"words": found})
 
 
@@ -181,7 +177,9 @@ def _absolute_words(draft: Draft) -> Iterator[Finding]:
     pattern = _ABSOLUTES.get(draft.language)
     for option in _options(draft):
         if pattern and option.is_right is False and (found := pattern.search(option.words)):
-            message = _("“%(words)s” gives a wrong answer away: few things are so. Say what people really do.") % {"words": found[0]}
+            message = _("“%(words)s” gives a wrong answer away, because few things are that absolute. Write what people really do.") % {
+                "words": found[0]
+            }
             yield Finding("option_absolute", option.field, message)
 
 
@@ -202,7 +200,7 @@ def _says_the_same(first: str, second: str) -> bool:
 def _missing_feedback(draft: Draft) -> Iterator[Finding]:
     for field, feedback in _wrong_feedback(draft):
         if not to_plain_text(feedback):
-            message = _("Say in one sentence what happens to who does this: from a wrong answer people learn most.")
+            message = _("Say in one sentence what happens when somebody does this: people learn most from a wrong answer.")
             yield Finding("feedback_missing", field, message)
 
 
@@ -230,11 +228,11 @@ def _wrong_feedback(draft: Draft) -> Iterator[tuple[str, str]]:
 
 def _missing_explanation(draft: Draft) -> Iterator[Finding]:
     if not to_plain_text(draft.explanation):
-        message = _("Add an explanation: why this is right, and what to do the next time. It is what people remember.")
+        message = _("Add an explanation: why this is right, and what to do next time. It is what people remember.")
         yield Finding("explanation_missing", "explanation", message)
 
 
-_CHECKS: tuple[Check, ...] = (
+_CHECKS: tuple[_Check, ...] = (
     _long_situation,
     _long_prompt,
     _negation,
@@ -254,6 +252,10 @@ def _is_right_longest(draft: Draft) -> bool:
     [options] = _groups(draft)
     longest_wrong = max(len(option.words) for option in options if not option.is_right)
     return any(len(option.words) > longest_wrong for option in options if option.is_right)
+
+
+def _name(language: str) -> str:
+    return get_language_info(language)["name_translated"]
 
 
 def _options(draft: Draft) -> list[_Option]:
