@@ -18,6 +18,8 @@ _WEIGHT = re.compile(r"%([^%\n]{0,20})%")
 _PER_CENT = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,9})?")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:[.,]\d{0,15})?|[.,]\d{1,15})")
 _ARROW = "->"
+# More than any kind takes.
+_MOST_ANSWERS = 40
 _FULL = 100.0
 
 
@@ -70,6 +72,8 @@ def read_answers(block: str, text_format: str) -> Answers | None:
 def _split(block: str) -> tuple[str, list[tuple[str, str]]]:
     """What stands before the first mark, and each mark with what follows it."""
     head, *rest = _MARK.split(block)
+    if len(rest) > 2 * _MOST_ANSWERS:
+        raise Refused("answers", _("A question has at most %(most)d answers here. Leave some out.") % {"most": _MOST_ANSWERS})
     return head.strip(), list(zip(rest[::2], rest[1::2], strict=True))
 
 

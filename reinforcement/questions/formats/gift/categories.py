@@ -1,13 +1,13 @@
 """The path of a category in GIFT: its last part is the competency."""
 
+from reinforcement.questions.formats.gift.signs import SLASH_STAND_IN
+
 _ROOT = "$course$/top/"
-# No character of any text, as the stand-ins of signs.py.
-_SLASH = "\ufdd8"
 
 
 def competency_of(path: str) -> str:
     """The name at the end of a path such as `$course$/top/Selling/Price`; two slashes are one in a name. Empty at the root."""
-    parts = [part.strip().replace(_SLASH, "/") for part in path.replace(_SLASH, "").replace("//", _SLASH).split("/")]
+    parts = [part.strip().replace(SLASH_STAND_IN, "/") for part in path.replace("//", SLASH_STAND_IN).split("/")]
     if parts[0].startswith("$") and parts[0].endswith("$"):
         parts = parts[2:] if parts[1:2] == ["top"] else parts[1:]
     return " ".join(next((part for part in reversed(parts) if part), "").split())

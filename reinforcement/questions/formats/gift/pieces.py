@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reinforcement.questions.formats.gift.categories import competency_of
-from reinforcement.questions.formats.gift.signs import hidden, read_settings
+from reinforcement.questions.formats.gift.signs import hidden, read_settings, usable
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _BRACE = re.compile(r"[{}]")
@@ -29,27 +29,31 @@ def pieces(text: str) -> Iterator[Piece]:
 
     An empty line ends a question, but not within braces that are closed later: Moodle breaks off there, people mean it to go on.
     """
-    lines = _LINE_END.split(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
-    comments = {place: line for place, line in enumerate(lines) if line.lstrip().startswith(_COMMENT)}
-    lines = ["" if place in comments else hidden(line) for place, line in enumerate(lines)]
+    written = _LINE_END.split(usable(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")))
+    lines = ["" if _is_comment(line) else hidden(line) for line in written]
     next_braces = _next_braces(lines)
     cutter = _Cutter()
     for place, line in enumerate(lines):
         stripped = line.strip()
-        if place in comments:
+        if _is_comment(written[place]):
             # An id begins a question, unless it stands among the answers of one.
-            if settings := read_settings(comments[place]):
+            if settings := read_settings(written[place]):
                 if not cutter.is_open:
                     yield from cutter.finish()
                 cutter.settings_to_come |= settings
         elif stripped.startswith(_CATEGORY):
             yield from cutter.finish()
-            cutter.competency = competency_of(stripped.removeprefix(_CATEGORY))
+            # Moodle knows no escapes here.
+            cutter.competency = competency_of(written[place].strip().removeprefix(_CATEGORY))
         elif stripped:
             yield from cutter.take(place + 1, line)
         elif not (cutter.is_open and next_braces[place] == "}"):
             yield from cutter.finish()
     yield from cutter.finish()
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(_COMMENT)
 
 
 def _next_braces(lines: Sequence[str]) -> list[str]:
