@@ -85,6 +85,8 @@ def read_xml(chunks: Iterable[bytes], reader: XmlReader) -> Iterator[None]:
     """
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(reader)
+    # The parser does this itself only where it reads the source as well.
+    reader.setDocumentLocator(parser)
     silent = 0
     try:
         for chunk in chunks:
