@@ -1,11 +1,11 @@
-"""Tables that people hand us as CSV: read whole and checked, or refused with every problem by row and column.
+"""Tables that people hand us: read whole and checked, or refused with every problem by row and column. CSV is read here.
 
 A row number is what a spreadsheet shows beside the row: a cell with line ends is one row, an empty row counts.
 """
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -93,8 +93,7 @@ def read_csv(data: bytes | BinaryIO, *, has_header: bool) -> Table:
     delimiter = _delimiter_of(text)
     if not is_whole:
         raise TableError([_unreadable(text, delimiter, has_header=has_header)])
-    table = _checked(text, delimiter, has_header=has_header)
-    return table.with_header() if has_header else table
+    return checked_table(_records(text, delimiter), has_header=has_header)
 
 
 def safe_cell(text: str) -> str:
@@ -140,7 +139,9 @@ def _column_name(header: Sequence[str] | None, index: int) -> str:
 
 
 @dataclass(slots=True)
-class _Record:
+class Record:
+    """A row as a file holds it, not checked yet."""
+
     number: int
     cells: list[str]
     """The first 200 cells; a cell over the limit of characters is cut to nothing."""
@@ -170,7 +171,7 @@ class _Record:
         self.cells.append(cell)
 
 
-def _records(text: str, delimiter: str) -> Iterator[_Record]:
+def _records(text: str, delimiter: str) -> Iterator[Record]:
     """The rows of `text` one by one, empty lines left out; ends after an unclosed quotation mark."""
     plain = re.compile(f"[^{re.escape(delimiter)}\r\n]*")
     position, number, length = 0, 1, len(text)
@@ -179,7 +180,7 @@ def _records(text: str, delimiter: str) -> Iterator[_Record]:
             number += _count_line_ends(text, *empty.span())
             position = empty.end()
             continue
-        record = _Record(number, [])
+        record = Record(number, [])
         while True:
             if text.startswith('"', position):
                 end = _closing_quote(text, position + 1)
@@ -232,12 +233,13 @@ def _fit(sample: str, delimiter: str) -> float:
     return (widths[0] - 1) * widths.count(widths[0]) / len(widths)
 
 
-def _checked(text: str, delimiter: str, *, has_header: bool) -> Table:
+def checked_table(records: Iterable[Record], *, has_header: bool) -> Table:
+    """The table of `records`, as wide as its first row, or TableError with all problems; reading ends where a limit is passed."""
     rows: list[Row] = []
     problems: list[RowProblem] = []
     header: list[str] | None = None
     narrowest = widest = cells = 0
-    for record in _records(text, delimiter):
+    for record in records:
         cells += record.width
         if cells > MOST_CELLS:
             message = _("The table has more than 2 000 000 cells. Remove empty columns, or split the file.")
@@ -261,10 +263,11 @@ def _checked(text: str, delimiter: str, *, has_header: bool) -> Table:
         raise TableError(problems[:MOST_PROBLEMS])
     if not rows:
         raise TableError([RowProblem(1, "1", _("The file is empty."))])
-    return Table(None, tuple(rows), widest)
+    table = Table(None, tuple(rows), widest)
+    return table.with_header() if has_header else table
 
 
-def _problems_of(record: _Record, header: Sequence[str] | None, narrowest: int, widest: int) -> Iterator[RowProblem]:
+def _problems_of(record: Record, header: Sequence[str] | None, narrowest: int, widest: int) -> Iterator[RowProblem]:
     def problem(index: int, message: str) -> RowProblem:
         return RowProblem(record.number, _column_name(header, index), message)
 
