@@ -189,6 +189,7 @@ POLICY = {
     "reinforcement:question_restore": content_verbs.of(public_id="question"),
     "reinforcement:import_start": content_forms,
     "reinforcement:import_check": content_forms.of(public_id="question_import"),
+    "reinforcement:import_read_as": content_verbs.of(public_id="question_import"),
     "reinforcement:import_apply": content_verbs.of(public_id="question_import"),
     "reinforcement:import_cancel": content_verbs.of(public_id="question_import"),
     "reinforcement:program_list": content_pages,

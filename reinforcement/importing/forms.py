@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.tables import MOST_BYTES, Table
 from reinforcement.competencies.forms import CompetencyChoiceField
+from reinforcement.importing.encodings import ENCODINGS
+from reinforcement.importing.reading import FORMATS
 from reinforcement.questions.formats.columns import FIELDS, MappingError, read_mapping
 
 FIELD_LABELS = {
@@ -29,16 +31,16 @@ FIELD_LABELS = {
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        help_text=gettext_lazy("At most 20 MB, UTF-8. Comma, semicolon or tab between the columns; a row with names on top or not."),
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV, XLSX, GIFT, Aiken or Moodle XML, at most 20 MB. Which one it is, is found out."),
         error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("This file is empty. Choose another one.")},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.gift,.xml,text/csv,text/plain,text/xml"}),
     )
     competency = CompetencyChoiceField(
         label=gettext_lazy("Competency"),
         required=False,
         empty_label=gettext_lazy("as the file says, else “Unsorted”"),
-        help_text=gettext_lazy("For new questions whose row names none."),
+        help_text=gettext_lazy("For new questions of which the file names none."),
     )
 
     def __init__(self, *args, places, **kwargs):
@@ -49,9 +51,20 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 20 MB. Split it into smaller files."))
-        if PurePath(file.name).suffix.lower() in (".xlsx", ".xls", ".ods", ".gift", ".xml"):
-            raise forms.ValidationError(_("Only CSV can be read now. In your spreadsheet choose “Save as”, then “CSV UTF-8”."))
+        if PurePath(file.name).suffix.lower() in (".xls", ".ods", ".doc", ".docx", ".pdf", ".zip"):
+            raise forms.ValidationError(
+                _("This kind of file can't be read. Save a spreadsheet as XLSX or CSV; from Moodle choose XML or GIFT.")
+            )
         return file
+
+
+class ReadAsForm(forms.Form):
+    """In which format and encoding the file is to be read."""
+
+    file_format = forms.ChoiceField(label=gettext_lazy("Format"), choices=list(FORMATS.items()))
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Encoding"), choices=[("", gettext_lazy("found out")), *ENCODINGS.items()], required=False
+    )
 
 
 class ApplyForm(forms.Form):

@@ -37,6 +37,9 @@ class QuestionImport(models.Model):
     mapping = models.CharField(max_length=500, blank=True)
     has_header = models.BooleanField(null=True)
     competency = models.CharField(max_length=120, blank=True)
+    # Names of importing/reading.py and encodings.py; empty: found out from the file.
+    format = models.CharField(max_length=20, blank=True, db_default="")
+    encoding = models.CharField(max_length=20, blank=True, db_default="")
 
     objects = QuestionImportQuerySet.as_manager()
 

@@ -13,9 +13,10 @@ from accounts.tables import TableError
 from reinforcement.competencies.models import Competency
 from reinforcement.competencies.tree import in_tree_order
 from reinforcement.importing import services
-from reinforcement.importing.forms import ApplyForm, MappingForm, UploadForm, initial_of
+from reinforcement.importing.comparing import Entry, State
+from reinforcement.importing.forms import ApplyForm, MappingForm, ReadAsForm, UploadForm, initial_of
 from reinforcement.importing.models import QuestionImport
-from reinforcement.importing.services import State
+from reinforcement.importing.reading import FORMATS, TABLES, table_of
 from reinforcement.questions.kinds.registry import kind
 
 PAGE_SIZE = 20
@@ -44,7 +45,7 @@ def import_check(request, public_id):
     waiting = _waiting(request, public_id)
     if request.method == "POST":
         try:
-            table = services.table_of(services.source_of(waiting))
+            table = table_of(services.source_of(waiting))
         except TableError:
             return redirect("reinforcement:import_check", waiting.public_id)
         form = MappingForm(request.POST, table=table)
@@ -58,6 +59,18 @@ def import_check(request, public_id):
             return _check_page(request, waiting, form, status=422)
         return redirect("reinforcement:import_check", waiting.public_id)
     return _check_page(request, waiting)
+
+
+@authors_only
+@require_POST
+def import_read_as(request, public_id):
+    """The author says in which format and encoding the file is; the page then shows it read like that."""
+    waiting = _waiting(request, public_id)
+    form = ReadAsForm(request.POST)
+    if not form.is_valid():
+        return _check_page(request, waiting, read_as_form=form, status=422)
+    services.read_as(waiting, file_format=form.cleaned_data["file_format"], encoding=form.cleaned_data["encoding"])
+    return redirect("reinforcement:import_check", waiting.public_id)
 
 
 @authors_only
@@ -105,6 +118,7 @@ def _check_page(
     waiting: QuestionImport,
     form: MappingForm | None = None,
     apply_form: ApplyForm | None = None,
+    read_as_form: ReadAsForm | None = None,
     status: int = 200,
 ):
     plan = services.plan_import(request.member.organization, services.source_of(waiting))
@@ -121,6 +135,9 @@ def _check_page(
         "plan": plan,
         "form": form,
         "apply_form": apply_form or ApplyForm(),
+        "read_as_form": read_as_form or ReadAsForm(initial={"file_format": plan.format, "encoding": waiting.encoding}),
+        "format_name": FORMATS.get(plan.format, ""),
+        "is_table": plan.format in TABLES,
         "counts": counts,
         "changes": counts[State.NEW] + counts[State.CHANGED],
         "cards": [_card(entry) for entry in page],
@@ -135,12 +152,8 @@ def _check_page(
     return render(request, "reinforcement/import_check.html", context, status=status)
 
 
-def _card(entry: services.Entry) -> dict:
+def _card(entry: Entry) -> dict:
     """One question as the page shows it, with the right answers marked."""
     asked = kind(entry.asked.kind)
-    content = entry.asked.words.content | {"keep_order": True}
-    return {
-        "entry": entry,
-        "kind": asked,
-        "checked": asked.show_checked(content, entry.asked.answer_key, {"chosen": entry.asked.answer_key["right"]}, ""),
-    }
+    content, key = entry.asked.words.content | {"keep_order": True}, entry.asked.answer_key
+    return {"entry": entry, "kind": asked, "checked": asked.show_checked(content, key, asked.right_response(key, content), "")}

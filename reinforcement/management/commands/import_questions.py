@@ -9,9 +9,11 @@ from django.utils import translation
 
 from accounts.models import Organization
 from accounts.tables import MOST_BYTES
-from reinforcement.importing.services import FORMATS, ImportRejected, Plan, Source, State, import_questions, plan_import
+from reinforcement.importing.encodings import ENCODINGS
+from reinforcement.importing.reading import FORMATS, Source
+from reinforcement.importing.services import ImportRejected, Plan, State, import_questions, plan_import
+from reinforcement.questions.formats.base import ImportProblem
 
-KNOWN_FORMATS = ("auto", "csv", "xlsx", "gift", "aiken", "moodlexml")
 REJECTED = 2
 
 
@@ -21,7 +23,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument("--organization", required=True, metavar="SLUG")
-        parser.add_argument("--format", default="auto", choices=KNOWN_FORMATS, help=f"what there is now: {', '.join(FORMATS)}")
+        parser.add_argument("--format", default="auto", choices=("auto", *FORMATS), help="found out from the file when not given")
+        parser.add_argument("--encoding", default="", choices=tuple(ENCODINGS), help="of a text file; found out when not given")
         parser.add_argument("--map", default="", metavar="MAPPING", help="prompt=1,options=2-5,answer=6; guessed when not given")
         parser.add_argument("--no-header", action="store_true", help="the first row is a question; found out when not given")
         parser.add_argument("--competency", default="", metavar="NAME", help="for new questions whose row names none; made when missing")
@@ -33,10 +36,6 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file: Path, organization: str, **options):
-        if options["format"] not in ("auto", *FORMATS):
-            raise CommandError(
-                f"The format {options['format']} cannot be read yet. What there is now: {', '.join(FORMATS)}.", returncode=REJECTED
-            )
         found = Organization.objects.filter(slug=organization).first()
         if found is None:
             raise CommandError(f"There is no organization “{organization}”.", returncode=REJECTED)
@@ -45,7 +44,15 @@ class Command(BaseCommand):
                 data = opened.read(MOST_BYTES + 1)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=REJECTED) from error
-        source = Source(data, options["map"], False if options["no_header"] else None, options["competency"])
+        source = Source(
+            data=data,
+            mapping=options["map"],
+            has_header=False if options["no_header"] else None,
+            competency=options["competency"],
+            format="" if options["format"] == "auto" else options["format"],
+            name=file.name,
+            encoding=options["encoding"],
+        )
         with translation.override("en"):
             self._run(found, source, options)
 
@@ -75,8 +82,12 @@ def _as_json(plan: Plan) -> dict:
 
 def _as_text(plan: Plan, is_dry_run: bool) -> str:
     if plan.problems:
-        lines = [f"row {problem.row}, column {problem.column or '-'}: {problem.message}" for problem in plan.problems]
-        return "\n".join([*lines, "Nothing was changed."])
+        return "\n".join([*map(_in_words, plan.problems), "Nothing was changed."])
     counts = f"{plan.count(State.NEW)} new, {plan.count(State.CHANGED)} changed, {plan.count(State.UNCHANGED)} unchanged"
     made = [f"New competency: {name}" for name in plan.new_competencies]
-    return "\n".join([*made, f"{counts}{' (dry run: nothing was changed)' if is_dry_run else ''}."])
+    warned = [f"Note, {_in_words(warning)}" for warning in plan.warnings]
+    return "\n".join([*warned, *made, f"{counts}{' (dry run: nothing was changed)' if is_dry_run else ''}."])
+
+
+def _in_words(problem: ImportProblem) -> str:
+    return f"row {problem.row}, column {problem.column or '-'}: {problem.message}"
