@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from accounts.tables import MOST_PROBLEMS
-from reinforcement.questions.formats.base import LONGEST_PROMPT, FileQuestion, ImportProblem, ParsedFile, choices
+from reinforcement.questions.formats.base import LONGEST_PROMPT, LONGEST_TEXT, FileQuestion, ImportProblem, ParsedFile, choices
 from reinforcement.questions.formats.parts import part_of
 from reinforcement.questions.kinds.base import ContentError
 from reinforcement.questions.kinds.registry import kind
@@ -97,6 +97,8 @@ class _Reader:
             self._refuse(self._row, "prompt", _("This text has more than %(longest)d characters.") % {"longest": LONGEST_PROMPT})
         elif not texts:
             self._refuse(self._row, "options", _("There are no options. Write each on a line of its own: “A. …”, “B. …”."))
+        elif any(len(text) > LONGEST_TEXT for text in texts):
+            self._refuse(self._row, "options", _("This text has more than %(longest)d characters.") % {"longest": LONGEST_TEXT})
         else:
             self._read_question(number, prompt, texts, answer)
         self._begin_anew()

@@ -9,6 +9,8 @@ from typing import Any
 LONGEST_ID = 120
 LONGEST_PROMPT = 1000
 LONGEST_SOURCE = 300
+# Twice what a form takes. Cleaning takes time by the square of the length where lists stand in lists, so an endless text is refused.
+LONGEST_TEXT = 40_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def test_line_ends_of_every_system_and_a_byte_order_mark_are_read():
             (1, "answers", "Leave at least one option wrong: if all are right, choosing everything is always right."),
         ),
         ("W" * 1001 + "\nA. x\nB. y\nANSWER: A", (1, "prompt", "This text has more than 1000 characters.")),
+        ("Who?\nA. x" + "\nand on" * 6_000 + "\nB. y\nANSWER: A", (1, "options", "This text has more than 40000 characters.")),
         ("", (1, "prompt", "There is no question in this file.")),
     ],
 )

@@ -9,13 +9,10 @@ import re
 
 from django.utils.translation import gettext as _
 
-from reinforcement.questions.formats.base import LONGEST_PROMPT
+from reinforcement.questions.formats.base import LONGEST_PROMPT, LONGEST_TEXT
 from reinforcement.questions.formats.gift.signs import shown
 from reinforcement.questions.formats.markdown import rich_from_markdown
 from reinforcement.questions.rich_text import clean_html, from_plain_text, to_plain_text
-
-# Cleaning takes time by the square of the length where lists stand in lists, so an endless text is refused. Twice what a form takes.
-LONGEST_TEXT = 40_000
 
 _FORMAT = re.compile(r"\s*\[(html|moodle|markdown|plain)\]", re.IGNORECASE)
 # In the format "moodle" a tag makes a text HTML; "<b" alone, or "a < b", does not.

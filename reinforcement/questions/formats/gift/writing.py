@@ -19,7 +19,7 @@ _ARROW = "->"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A GIFT file, and the questions it has no way to say: an order, several gaps in one text."""
+    """A GIFT file, and the questions it has no way to say: an order, several gaps in one text, a text too long for a prompt."""
 
     text: str
     left_out: tuple[FileQuestion, ...]
