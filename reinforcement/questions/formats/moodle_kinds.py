@@ -265,11 +265,6 @@ def _own(element: Element, name: str) -> bool:
 
 
 def _others(words: Sequence[str], right: Sequence[str]) -> list[str]:
-    """Those of `words` that say something else than the right ones, each once."""
-    taken = {normalised_words(word) for word in right}
-    found = []
-    for word in words:
-        if (key := normalised_words(word)) and key not in taken:
-            taken.add(key)
-            found.append(word)
-    return found
+    """Those of `words` that say something else than the right ones."""
+    taken = {"", *map(normalised_words, right)}
+    return [word for word in words if normalised_words(word) not in taken]
