@@ -245,6 +245,7 @@ def _rich(element: Element, default_format: str = "") -> str:
 
 
 def rich_in(element: Element, name: str) -> str:
+    """Clean rich text of the first child called `name`; empty where there is none."""
     child = element.first(name)
     return _rich(child) if child else ""
 
