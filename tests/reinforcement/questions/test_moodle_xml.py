@@ -420,6 +420,12 @@ def test_document_types_and_entities_are_refused(prolog):
     assert "document type or entities" in problem.message
 
 
+def test_shares_are_written_as_moodle_lists_them():
+    data = write(read(SAMPLE.encode()).questions).data.decode()
+    assert '<answer fraction="33.33333" format="plain_text">\n<text>*alternative*' in data
+    assert '<answer fraction="-100" format="html">\n<text>&lt;p&gt;Nobody' in data
+
+
 def test_a_kind_that_moodle_cannot_hold_is_left_out():
     unknown = replace(by_kind()["single"], kind="drawing")
     written = write([unknown, by_kind()["single"]])
