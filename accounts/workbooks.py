@@ -32,8 +32,8 @@ from accounts.tables import (
 )
 
 MOST_UNPACKED_BYTES = 150_000_000
-# Text of a worksheet packs to a tenth; a file of zeros to a thousandth. Small files may pack better.
-MOST_RATIO = 100
+# A worksheet packs to a tenth, one of empty cells with a format to a two-hundredth, a file of zeros to a thousandth.
+MOST_RATIO = 300
 RATIO_FROM_BYTES = 10_000_000
 MOST_PARTS = 5_000
 MOST_SHEETS = 200
@@ -363,6 +363,8 @@ def _column(letters: str) -> int:
 
 def _number(text: str, is_per_cent: bool) -> str:
     """The number with the 15 digits that a spreadsheet shows, without exponent or needless zeros; the text itself where it is none."""
+    if text.isascii() and text.isdigit() and len(text) < 16 and text[0] != "0" and not is_per_cent:
+        return text
     try:
         number = Decimal(text.strip())
     except InvalidOperation:

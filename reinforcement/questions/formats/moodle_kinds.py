@@ -245,6 +245,7 @@ def _rich(element: Element, default_format: str = "") -> str:
 
 
 def rich_in(element: Element, name: str) -> str:
+    """Clean rich text of the first child called `name`; empty where there is none."""
     child = element.first(name)
     return _rich(child) if child else ""
 
@@ -265,11 +266,6 @@ def _own(element: Element, name: str) -> bool:
 
 
 def _others(words: Sequence[str], right: Sequence[str]) -> list[str]:
-    """Those of `words` that say something else than the right ones, each once."""
-    taken = {normalised_words(word) for word in right}
-    found = []
-    for word in words:
-        if (key := normalised_words(word)) and key not in taken:
-            taken.add(key)
-            found.append(word)
-    return found
+    """Those of `words` that say something else than the right ones."""
+    taken = {"", *map(normalised_words, right)}
+    return [word for word in words if normalised_words(word) not in taken]

@@ -31,8 +31,8 @@ def read(data: bytes) -> ParsedFile:
     if len(data) > MOST_BYTES:
         return ParsedFile((), (ImportProblem(1, "xml", _("The file is larger than 20 MB. Split it into smaller files.")),))
     try:
-        for element in questions_of(data):
-            if len(reader.questions) >= MOST_ROWS:
+        for place, element in enumerate(questions_of(data)):
+            if place >= MOST_ROWS:
                 reader.refuse(element.line, "question", _("The file has more than 50 000 questions. Split it."))
                 break
             reader.read(element)

@@ -22,6 +22,7 @@ _OTHER_BLOCK = re.compile(
 _WITHOUT_WORDS = frozenset({"script", "style", "title", "head"})
 _BLOCK = re.compile(r"<(/?)(?:p|ul|ol|blockquote)>")
 _EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*+</p>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 
 
@@ -31,7 +32,8 @@ def rich(text: str, text_format: str) -> str:
         return from_plain_text(text)
     if text_format != "html" and not _TAG.search(text):
         return from_plain_text(to_plain_text(text))
-    cleaned = clean_html("".join(_simplified(text)))
+    # The numbers of signs in HTML can name control characters, which no file of XML could hold again.
+    cleaned = _CONTROL.sub("", clean_html("".join(_simplified(text))))
     return _EMPTY_PARAGRAPH.sub("", cleaned).strip()
 
 

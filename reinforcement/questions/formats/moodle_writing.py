@@ -16,6 +16,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GAP = re.compile(r"\[\[([a-z0-9_-]{1,16})\]\]")
 # Moodle knows the shares of 2 to 10 options; more than these cannot each cost their share.
 _MOST_SHARES = 10
+# Moodle takes only the shares of its list; these stand in it with their decimals.
+_LISTED = {11: 100 / 9, 12: 12.5, 14: 100 / 7, 17: 100 / 6, 33: 100 / 3, 67: 200 / 3, 83: 500 / 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def _truth(question: FileQuestion) -> tuple[str, str, str]:
 
 
 def _short_text(question: FileQuestion) -> tuple[str, str, str]:
-    answers = "".join(_answer(answer["credit"], answer["text"], answer["feedback"], "plain_text") for answer in question.content["answers"])
+    answers = "".join(
+        _answer(_listed(answer["credit"]), answer["text"], answer["feedback"], "plain_text") for answer in question.content["answers"]
+    )
     return "shortanswer", _asked(question), f"<usecase>{int(question.answer_key['heeds_case'])}</usecase>\n{answers}"
 
 
@@ -106,7 +110,7 @@ def _numeric(question: FileQuestion) -> tuple[str, str, str]:
     feedback, unit = question.content.get("feedback", {}), question.content.get("unit", "")
     answers = "".join(
         _answer(
-            answer["credit"],
+            _listed(answer["credit"]),
             answer["value"],
             feedback.get(answer["id"], ""),
             "plain_text",
@@ -163,6 +167,10 @@ def _answer(fraction: float, text: str, feedback: str, text_format: str = "html"
     share = f"{fraction:.5f}".rstrip("0").rstrip(".")
     feedback_element = _rich("feedback", feedback)
     return f'<answer fraction="{share}" format="{text_format}">\n{_text(text)}{feedback_element}{more}</answer>\n'
+
+
+def _listed(credit: int) -> float:
+    return _LISTED.get(credit, credit)
 
 
 def _rich(name: str, text: str) -> str:
