@@ -73,7 +73,7 @@ decide(
     QuestionImport,
     {
         erased(hidden_because="a file with content of the organization, which waits until it is applied"): (
-            "id public_id organization competency data mapping has_header"
+            "id public_id organization competency data mapping has_header format encoding"
         ),
         erased(): "file_name created_by created_at",
     },

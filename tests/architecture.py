@@ -31,8 +31,10 @@ CONFIG_IMPORTS = {
 
 # Pure: values in, values out. Neither Django nor the database, except the translation of words where named.
 PURE = [
+    "accounts.safe_xml",
     "accounts.tables",
     "accounts.time_zones",
+    "accounts.workbooks",
     "accounts.working_days",
     "reinforcement.memory.*",
     "reinforcement.programs.comparison",

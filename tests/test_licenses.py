@@ -31,6 +31,7 @@ SPELLED_AS = {
     "BSD License": "BSD",
     "MIT License": "MIT",
     "New BSD": "BSD-3-Clause",
+    "PSFL": "PSF-2.0",
 }
 # Packages under another licence, each with the licence it has and why it may be used.
 WITH_REASON = {

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from accounts.tables import MOST_BYTES, Table, TableError, read_csv
-from accounts.workbooks import read_xlsx
 from reinforcement.importing.encodings import decoded
 from reinforcement.questions.formats import aiken, comma_separated, gift, moodle_xml
 from reinforcement.questions.formats.base import ImportProblem, ParsedFile
@@ -87,6 +86,9 @@ def format_of(data: bytes, name: str = "") -> str:
 def table_of(source: Source) -> Table:
     """The file as a table, with its header where it has one; TableError when it cannot be read."""
     if (source.format or format_of(source.data, source.name)) == "xlsx":
+        # Its library brings numpy with it: web processes stay light until a workbook comes.
+        from accounts.workbooks import read_xlsx
+
         table = read_xlsx(source.data, has_header=False)
     else:
         data = decoded(source.data, source.encoding).text.encode() if source.encoding else source.data

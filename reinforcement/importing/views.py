@@ -1,23 +1,30 @@
 """Pages that bring questions from a file: the file, what it would do, and then all of it or nothing."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import access
 from accounts.signin.decorators import role_required
 from accounts.tables import TableError
 from reinforcement.competencies.models import Competency
+from reinforcement.competencies.services import branch_of
 from reinforcement.competencies.tree import in_tree_order
-from reinforcement.importing import services
+from reinforcement.importing import services, writing
 from reinforcement.importing.comparing import Entry, State
 from reinforcement.importing.forms import ApplyForm, MappingForm, ReadAsForm, UploadForm, initial_of
 from reinforcement.importing.models import QuestionImport
 from reinforcement.importing.reading import FORMATS, TABLES, table_of
+from reinforcement.questions import queries
 from reinforcement.questions.kinds.registry import kind
+from reinforcement.questions.models import Question
 
 PAGE_SIZE = 20
 
@@ -30,7 +37,8 @@ def import_start(request):
     places = in_tree_order(Competency.objects.visible_to(request.member).filter(archived_at=None))
     form = UploadForm(request.POST or None, request.FILES or None, places=places)
     if request.method == "GET" or not form.is_valid():
-        return render(request, "reinforcement/import_start.html", {"form": form}, status=422 if request.method == "POST" else 200)
+        context = {"form": form, "formats": writing.FORMATS}
+        return render(request, "reinforcement/import_start.html", context, status=422 if request.method == "POST" else 200)
     file, competency = form.cleaned_data["file"], form.cleaned_data["competency"]
     waiting = services.keep_file(
         request.member, file_name=file.name, data=file.read(), competency=competency.name if competency else "", now=timezone.now()
@@ -99,6 +107,30 @@ def import_apply(request, public_id):
         # The next step is there: who takes part.
         return redirect("reinforcement:program_detail", done.program.public_id)
     return redirect("reinforcement:question_list")
+
+
+@role_required(access.reads_all_content)
+@require_GET
+def question_export(request, file_format: str):
+    """The questions in use, or of one competency with all that stands under it, as a file. Its name says how many are not in it."""
+    writing_format = writing.FORMATS.get(file_format)
+    if writing_format is None:
+        raise Http404
+    bank = queries.with_wordings(Question.objects.visible_to(request.member).in_use()).select_related("competency", "current_version")
+    if asked_for := request.GET.get("competency", ""):
+        competency = get_object_or_404(Competency.objects.visible_to(request.member), public_id=_as_uuid(asked_for))
+        bank = bank.filter(competency_id__in=branch_of(request.member.organization, competency))
+    written = writing_format.write([writing.as_file_question(question) for question in bank.order_by("competency__position", "pk")])
+    name = f"questions-without-{written.left_out}" if written.left_out else "questions"
+    headers = {"Content-Disposition": f'attachment; filename="{name}{writing_format.suffix}"'}
+    return HttpResponse(written.data, content_type=writing_format.content_type, headers=headers)
+
+
+def _as_uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 @authors_only

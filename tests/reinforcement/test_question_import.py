@@ -160,7 +160,6 @@ def test_archived_question_comes_back_with_its_file():
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (as_csv(ROWS) + "Über?,Ja,Nein,,A\r\n".encode("latin-1"), [(4, "1")]),
         (as_csv([*ROWS, ["Ragged?", "A"]]), [(4, "3")]),
         (as_csv([*ROWS, ["No answer?", "Yes", "No", "", ""]]), [(4, "5")]),
         (as_csv([*ROWS, ["Wrong letter?", "Yes", "No", "", "D"]]), [(4, "5")]),
@@ -171,7 +170,7 @@ def test_archived_question_comes_back_with_its_file():
         (b"", [(1, "1")]),
         (b"\x00\x01\x02", [(1, "1")]),
     ],
-    ids=["encoding", "ragged", "no answer", "letter", "10 MB", "duplicate", "no question", "same options", "empty", "binary"],
+    ids=["ragged", "no answer", "letter", "10 MB", "duplicate", "no question", "same options", "empty", "binary"],
 )
 def test_file_that_cannot_be_read_is_refused_by_row_and_column(data, found):
     organization = OrganizationFactory()
@@ -331,9 +330,9 @@ def test_file_with_problems_is_not_applied(client, author):
 
 
 def test_file_that_is_no_csv_is_refused_at_its_field(client, author):
-    response = upload(client, b"PK", name="bank.xlsx")
+    response = upload(client, b"PK", name="bank.docx")
     assert response.status_code == 422
-    assert "CSV UTF-8" in response.content.decode()
+    assert "Save a spreadsheet as XLSX or CSV" in response.content.decode()
     assert not QuestionImport.objects.exists()
 
 
