@@ -197,6 +197,8 @@ def _aligned(
 
     An answer is the same by its text, else by its place among those whose text is found nowhere.
     """
+    if "items" in content:
+        return _items_aligned(there, content, answer_key)
     if "options" not in content:
         # What is typed or arranged has the ids that its format gives it each time.
         return {**content, **({"feedback": there["feedback"]} if keeps_feedback and "feedback" in there else {})}, dict(answer_key)
@@ -215,3 +217,19 @@ def _aligned(
         options.append({"id": option_id, "text": kept_text, "feedback": feedback})
     keep_order = content.get("keep_order", False) or there.get("keep_order", False)
     return {"options": options, "keep_order": keep_order}, {"right": [renamed[option_id] for option_id in answer_key["right"]]}
+
+
+def _items_aligned(
+    there: Mapping[str, Any], content: Mapping[str, Any], answer_key: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Things to put in order with the ids and places that the same ones have in `there`; others come after them."""
+    old = {normalised(item["text"]): item for item in there["items"]}
+    new = {normalised(item["text"]): item for item in content["items"]}
+    taken = {item["id"] for item in there["items"]}
+    items, renamed = [], {}
+    for key in [*(key for key in old if key in new), *(key for key in new if key not in old)]:
+        item_id = old[key]["id"] if key in old else free_id(taken)
+        taken.add(item_id)
+        renamed[new[key]["id"]] = item_id
+        items.append({"id": item_id, "text": new[key]["text"]})
+    return {"items": items}, {"order": [renamed[item_id] for item_id in answer_key["order"]]}

@@ -35,7 +35,7 @@ class OrderingAnswers(AnswersInRows):
 
     @classmethod
     def blank(cls, kind: Kind) -> Self:
-        return cls(kind, rows=[ItemRow(row_id) for row_id in first_ids(BLANK_ROWS)])
+        return cls(kind, rows=[ItemRow(row_id) for row_id in ordering.SCATTERED_IDS[:BLANK_ROWS]])
 
     @classmethod
     def of(cls, kind: Kind, content: Mapping[str, Any], answer_key: Mapping[str, Any]) -> Self:
@@ -48,7 +48,8 @@ class OrderingAnswers(AnswersInRows):
         return cls(kind, rows=[ItemRow(row_id, _posted(posted, "text", row_id)) for row_id in ids]) if ids else cls.blank(kind)
 
     def new_row(self, row_id: str) -> ItemRow:
-        return ItemRow(row_id)
+        taken = {row.id for row in self.rows}
+        return ItemRow(next((letter for letter in ordering.SCATTERED_IDS if letter not in taken), row_id))
 
     @property
     def content(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from reinforcement.questions.formats.base import choices, option_id, truth
 from reinforcement.questions.formats.moodle_cloze import NUMBERS, SEVERAL, TYPED, TYPED_WITH_CASE, with_marks
 from reinforcement.questions.formats.moodle_elements import OWN, Element
 from reinforcement.questions.formats.moodle_texts import paragraphs_of, parted, plain_of_paragraphs, rich
+from reinforcement.questions.kinds.ordering import SCATTERED_IDS
 from reinforcement.questions.rich_text import to_plain_text
 from reinforcement.questions.sameness import normalised, normalised_words
 
@@ -172,7 +173,8 @@ class KindReader:
         places = [_credit(answer, place) for place, answer in enumerate(answers)]
         if len(set(places)) == len(places):
             answers = [answer for _place, answer in sorted(zip(places, answers, strict=True), key=lambda pair: pair[0])]
-        items = [{"id": option_id(place), "text": _rich(answer)} for place, answer in enumerate(answers)]
+        ids = [*SCATTERED_IDS, *(option_id(place) for place in range(len(SCATTERED_IDS), len(answers)))]
+        items = [{"id": item_id, "text": _rich(answer)} for item_id, answer in zip(ids, answers, strict=False)]
         return Asked("ordering", {"items": items}, {"order": [item["id"] for item in items]})
 
     def _cloze(self, element: Element) -> Asked:

@@ -1,14 +1,14 @@
 """Things that each belong to one of others.
 
-answer_key: {"pairs": {"a": "a", "b": "b"}}, from each thing to what belongs to it
-content:    {"things": [{"id": "a", "text": "<p>.."}], "matches": [{"id": "a", "text": "<p>.."}]}; a match may belong to several, or to none
-response:   {"pairs": {"a": "b", "b": "a"}}
+answer_key: {"pairs": {"a": "9c1f03ab", "b": "02dd71e8"}}, from each thing to what belongs to it
+content:    {"things": [{"id": "a", "text": "<p>.."}], "matches": [{"id": "9c1f03ab", "text": "<p>.."}]}
+response:   {"pairs": {"a": "02dd71e8", "b": "9c1f03ab"}}
 
-A match has the id of the first thing that it belongs to, whatever it was called: so the same pairs are always the same JSON.
+A match may belong to several things, or to none. Its id is made of the first thing that it belongs to, whatever it was called; it stands in
+the order of the things, and what belongs to nothing comes last. So the same pairs are always the same JSON.
 """
 
 import hashlib
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,8 +94,10 @@ class Matching:
             problems.append(Problem("pairs", _("A pair names something that is not there.")))
         if problems:
             raise ContentError(problems)
-        names = _names(ids, pairs, [match["id"] for match in matches])
-        renamed = [{"id": names[match["id"]], "text": match["text"]} for match in matches]
+        used = list(dict.fromkeys(pairs[thing_id] for thing_id in ids))
+        texts = {match["id"]: match["text"] for match in matches}
+        names = _names(ids, pairs, [*used, *(match_id for match_id in texts if match_id not in used)])
+        renamed = [{"id": name, "text": texts[match_id]} for match_id, name in names.items()]
         return Parsed(
             {"things": things, "matches": renamed}, {"pairs": {thing_id: names[match_id] for thing_id, match_id in pairs.items()}}
         )
@@ -155,19 +157,17 @@ class Matching:
 
 
 def _names(things: Sequence[str], pairs: Mapping[str, str], matches: Sequence[str]) -> dict[str, str]:
-    """The id that each match has: of the first thing it belongs to, else one that no thing has."""
-    names: dict[str, str] = {}
+    """The id that each match gets, in the order of `matches`: by the first thing it belongs to, else by its place among the others."""
+    belongs: dict[str, str] = {}
     for thing_id in things:
-        names.setdefault(pairs[thing_id], thing_id)
-    free = (name for name in [*matches, *string.ascii_lowercase, *(f"m{number}" for number in range(MOST_MATCHES))] if name not in things)
-    for match_id in matches:
-        if match_id not in names:
-            names[match_id] = (
-                match_id
-                if match_id not in things and match_id not in names.values()
-                else next(name for name in free if name not in names.values())
-            )
-    return names
+        belongs.setdefault(pairs[thing_id], opaque_id(thing_id))
+    others = (opaque_id(f"none {number}") for number in range(MOST_MATCHES))
+    return {match_id: belongs.get(match_id) or next(others) for match_id in matches}
+
+
+def opaque_id(name: str) -> str:
+    """An id that does not show what it was made of: it stands in the page before the answer is checked."""
+    return hashlib.sha256(f"match {name}".encode()).hexdigest()[:8]
 
 
 def _right(answer_key: Json, response: Json) -> int:

@@ -29,6 +29,8 @@ from reinforcement.questions.kinds.pieces import parse_things
 from reinforcement.questions.rich_text import clean_html
 
 FEWEST_ITEMS, MOST_ITEMS = 2, 12
+# Ids for items that are given in their right order: they stand in the page before the answer is checked, and must not show it.
+SCATTERED_IDS = "kqdxbmzhtwrf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from reinforcement.questions.formats.base import LONGEST_PROMPT
 from reinforcement.questions.formats.gift import read, write
+from reinforcement.questions.kinds.matching import opaque_id
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.questions.rich_text import to_plain_text
 
@@ -89,7 +90,7 @@ def test_the_answers_of_a_bank_are_those_of_its_kinds():
     assert number.answer_key == {"answers": [{"id": "a", "value": "25", "tolerance": "0.5", "credit": 100}]}
     assert [to_plain_text(thing["text"]) for thing in pairs.content["things"]] == ["need", "price"]
     assert [to_plain_text(match["text"]) for match in pairs.content["matches"]] == ["question", "proposal", "nothing"]
-    assert pairs.answer_key == {"pairs": {"a": "a", "b": "b"}}
+    assert pairs.answer_key == {"pairs": {"a": opaque_id("a"), "b": opaque_id("b")}}
     assert several.answer_key == {"right": ["a", "b"]}
     assert feedback_of(several) == ["It asks for a story.", "", "Yes or no is all you hear."]
     assert several.explanation == "<p>Open questions begin with a word such as how.</p>"

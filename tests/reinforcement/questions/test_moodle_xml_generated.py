@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reinforcement.questions.formats.base import FileQuestion, choices, option_id, truth
 from reinforcement.questions.formats.moodle_xml import read, write
 from reinforcement.questions.kinds.base import ContentError
+from reinforcement.questions.kinds.ordering import SCATTERED_IDS
 from reinforcement.questions.kinds.registry import kind
 from reinforcement.questions.rich_text import from_plain_text, to_plain_text
 from tests.reinforcement.questions.moodle_bank import SAMPLE, TRUTH, answer, asked, quiz, the_same
@@ -54,6 +55,7 @@ def contents(draw, name):
             "answers": answers
         }
     if name == "ordering":
+        ids = list(SCATTERED_IDS[: len(texts)])
         return {"items": [{"id": one, "text": text} for one, text in zip(ids, texts, strict=True)]}, {"order": ids}
     if name == "matching":
         matches = [{"id": one, "text": text} for one, text in zip(ids, reversed(texts), strict=True)]
