@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("reinforcement.progress.urls")),
     path("", include("reinforcement.reliability.urls")),
     path("", include("reinforcement.importing.urls")),
+    path("", include("reinforcement.starter.urls")),
     path("", include("reinforcement.questions.urls")),
     path("", include("reinforcement.competencies.urls")),
     path("", include("reinforcement.programs.urls")),

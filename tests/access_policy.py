@@ -188,6 +188,7 @@ POLICY = {
     "reinforcement:question_archive": content_verbs.of(public_id="question"),
     "reinforcement:question_restore": content_verbs.of(public_id="question"),
     "reinforcement:question_export": content_pages.of(file_format="text:csv"),
+    "reinforcement:starter_install": content_verbs,
     "reinforcement:import_start": content_forms,
     "reinforcement:import_check": content_forms.of(public_id="question_import"),
     "reinforcement:import_read_as": content_verbs.of(public_id="question_import"),

@@ -61,6 +61,8 @@ class NewQuestion:
     asked: Asked
     external_id: str = ""
     difficulty: str = ""
+    other_words: tuple[Words, ...] = ()
+    """Wordings in other languages, as their kind has parsed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def write_questions(organization: Organization, new: Sequence[NewQuestion], *, c
     )
     _insert_versions(
         organization,
-        [NewVersion(question, item.asked, Change.FIRST) for question, item in zip(questions, parsed, strict=True)],
+        [NewVersion(question, item.asked, Change.FIRST, item.other_words) for question, item in zip(questions, parsed, strict=True)],
         created_by,
     )
     return questions

@@ -22,8 +22,9 @@ from reinforcement.questions.editors.base import AnswersForm
 from reinforcement.questions.editors.registry import answers_form
 from reinforcement.questions.editors.writing import initial_of, read_version, words_from
 from reinforcement.questions.forms import QuestionForm, WordsForm
-from reinforcement.questions.kinds.base import ResponseError, Verdict
+from reinforcement.questions.kinds.base import ContentError, ResponseError, Verdict
 from reinforcement.questions.kinds.registry import KINDS, kind
+from reinforcement.questions.linting import Draft, Finding, lint
 from reinforcement.questions.models import Question, QuestionVersion
 from reinforcement.questions.services import Words, words_of
 
@@ -296,7 +297,18 @@ def _editor(
 
 def _phone(words: Words, answers: AnswersForm) -> dict[str, Any]:
     """What `_question.html` needs of words that may still be half written, in the author's order."""
-    return {"wording": words, "kind": answers.kind, "shown": answers.kind.show(answers.shown_content, "")}
+    shown = answers.kind.show(answers.shown_content, "")
+    return {"wording": words, "kind": answers.kind, "shown": shown, "findings": _findings(words, answers)}
+
+
+def _findings(words: Words, answers: AnswersForm) -> tuple[Finding, ...]:
+    """What the author may want to look at; nothing while the question can't be asked yet."""
+    try:
+        parsed = answers.kind.parse(words.content, answers.answer_key)
+    except ContentError:
+        return ()
+    draft = Draft(answers.kind.name, parsed.answer_key, words.language, words.prompt, parsed.content, words.situation, words.explanation)
+    return lint(draft)
 
 
 def _empty_words(language: str, answers: AnswersForm) -> Words:
