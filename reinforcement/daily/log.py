@@ -1,13 +1,13 @@
 """The log of answers as folds read it: row by row, each one checked before anything is made of it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet
 
-from reinforcement.daily.models import Answer
+from reinforcement.daily.models import Answer, DailySet
 
 ROWS_AT_ONCE = 2_000
 
@@ -83,6 +83,14 @@ def check_place(row: LogRow, *, is_known: bool) -> None:
     if row.is_first == is_known:
         told = "there are earlier ones to it" if is_known else "it is not the first one to its question, and an earlier one is missing"
         raise LogError(f"answer {row.pk}: {told}")
+
+
+def check_sets(members: Collection[int]) -> None:
+    """Raises LogError where a set of these members has counted other answers than are there: one was taken out or put in."""
+    sets = DailySet.objects.filter(member_id__in=members).annotate(found=Count("items__answer")).exclude(answered=F("found"))
+    if (wrong := sets.order_by("pk").values_list("pk", "answered", "found").first()) is not None:
+        pk, answered, found = wrong
+        raise LogError(f"set {pk}: {answered} answers were counted and {found} are there")
 
 
 def _flaw(row: LogRow) -> str:

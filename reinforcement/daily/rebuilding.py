@@ -92,6 +92,7 @@ def _kept(members: list[int]) -> Folded:
 
 def _folded(members: list[int]) -> Folded:
     folded = Folded({}, {}, {})
+    log.check_sets(members)
     for answer in log.read(Answer.objects.filter(member_id__in=members).order_by("pk")):
         question, whose, competency = (
             (answer.member_id, answer.question_id),

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from reinforcement.daily import rebuilding, services
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.shares import count_option_shares
 from reinforcement.models import (
+    Answer,
     CompetencyState,
     DailySet,
     DailySetItem,
@@ -200,4 +202,27 @@ def test_answer_whose_set_is_not_there_is_named():
     bad = seller.answers.order_by("pk").last()
     DailySetItem.objects.filter(pk=bad.item_id).update(daily_set_id=10**9)
     with pytest.raises(CommandError, match=f"answer {bad.pk}:.* not there"):
+        run("rebuild_memory")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_gap_in_the_log_is_named_and_not_mended(arguments):
+    seller = make_history()
+    # As somebody at the database might: nothing in the product takes an answer out.
+    gone = seller.answers.order_by("pk").last()
+    QuerySet(Answer).filter(pk=gone.pk).delete()
+    before = values(MemoryState, ("question_id", "answered", "practice"))
+    with pytest.raises(CommandError, match=f"set {gone.item.daily_set_id}: .* were counted and .* are there"):
+        run("rebuild_memory", *arguments)
+    assert values(MemoryState, ("question_id", "answered", "practice")) == before
+
+
+def test_first_answer_that_is_missing_is_named_by_the_next_one():
+    seller = make_history()
+    first = seller.answers.order_by("pk").first()
+    again = DailySetFactory(member=seller, questions=[first.question], local_date=date(2031, 1, 1))
+    later = services.answer(seller, services.items_to_answer(seller).get(daily_set=again), {"chosen": ["a"]}).answer
+    DailySet.objects.filter(pk=first.item.daily_set_id).update(answered=F("answered") - 1)
+    QuerySet(Answer).filter(pk=first.pk).delete()
+    with pytest.raises(CommandError, match=f"answer {later.pk}: it is not the first one to its question, and an earlier one is missing"):
         run("rebuild_memory")
