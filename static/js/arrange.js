@@ -1,10 +1,8 @@
 // Puts things in order by buttons and by dragging: [data-arrange] holds [data-item]s. Pages work without it, by a list of places.
 (() => {
-  const source = document.currentScript.dataset.sortable;
-
   let loading;
   // The library for dragging comes when there is something to drag.
-  const load = () =>
+  const load = (source) =>
     (loading ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = source;
@@ -35,7 +33,7 @@
     // A place that was chosen without scripts would outweigh the order.
     list.querySelectorAll("select").forEach((select) => (select.disabled = true));
     settle(list);
-    load()
+    load(list.dataset.sortable)
       .then(() => window.Sortable.create(list, { animation: 120, filter: "button", preventOnFilter: false, delay: 120, delayOnTouchOnly: true, onEnd: ({ item }) => settle(list, item) }))
       .catch(() => {}); // the buttons do it as well
   };

@@ -2,12 +2,23 @@
 (() => {
   const shows = (selector) => document.querySelector(selector);
 
+  // What puts things in order comes with the first order that is shown.
+  const bring = () => {
+    const list = shows("[data-arrange]");
+    if (!list || shows("script[data-arranging]")) return;
+    const script = document.createElement("script");
+    script.src = list.dataset.script;
+    script.dataset.arranging = "";
+    document.head.append(script);
+  };
+
   // The verdict takes the focus, so that it is read first and Enter goes on from there.
   const arrive = () => {
     shows("[data-verdict] .verdict")?.focus({ preventScroll: true });
     shows("#answer-error")?.scrollIntoView({ block: "center" });
     const hint = shows("[data-keys]");
     if (hint) hint.hidden = false;
+    bring();
   };
   document.addEventListener("htmx:afterSettle", arrive);
   arrive();

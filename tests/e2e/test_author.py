@@ -35,7 +35,7 @@ def as_csv(rows) -> bytes:
 
 def load(page, content: bytes) -> None:
     page.goto("/questions/import/")
-    page.get_by_label("CSV file").set_input_files({"name": "bank.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("File", exact=True).set_input_files({"name": "bank.csv", "mimeType": "text/csv", "buffer": content})
     press(page, "Look at the file")
 
 
@@ -228,12 +228,18 @@ def test_bad_file_of_questions_is_refused_whole_with_row_and_column(device, sign
     assert not Question.objects.exists()
 
 
-def test_file_in_another_encoding_is_refused_with_a_way_out(desk, sign_in, author):
-    sign_in(desk, author)
-    load(desk, "Wat is de prijs van één jaar?,Hoog,Laag,A\n".encode("latin-1"))
-    expect(desk.get_by_role("heading", level=1)).to_contain_text("Nothing is imported yet.")
-    expect(desk.get_by_text("UTF-8").first).to_be_visible()
-    assert_accessible(desk)
+def test_file_in_another_encoding_is_read_with_a_note_and_may_be_read_otherwise(device, sign_in, author):
+    sign_in(device, author)
+    load(device, "Wat is de prijs van één jaar?,Hoog,Laag,A\n".encode("cp850"))
+    expect(device.get_by_role("heading", name="Wat is de prijs van ‚‚n jaar?")).to_be_visible()  # noqa: RUF001
+    device.get_by_text("1 thing to know").click()
+    expect(device.get_by_text("The file is not UTF-8.")).to_be_visible()
+    assert_accessible(device)
+    device.get_by_text("Read as CSV").click()
+    device.get_by_label("Encoding").select_option("Western (DOS)")
+    press(device, "Read it as this")
+    expect(device.get_by_role("heading", name="Wat is de prijs van één jaar?")).to_be_visible()
+    assert_accessible(device)
 
 
 def test_author_keeps_the_tree_of_competencies(device, sign_in, author):
