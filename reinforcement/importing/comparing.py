@@ -215,7 +215,9 @@ def _aligned(
         kept_text = same["text"] if same and to_plain_text(same["text"]) == to_plain_text(option["text"]) else option["text"]
         feedback = same["feedback"] if same and keeps_feedback else option["feedback"]
         options.append({"id": option_id, "text": kept_text, "feedback": feedback})
-    keep_order = content.get("keep_order", False) or there.get("keep_order", False)
+    # The bank's author has decided of the same answers; of others, words that speak of places ask for the order.
+    is_same = sorted(old) == sorted(new_keys)
+    keep_order = there.get("keep_order", False) or (content.get("keep_order", False) and not is_same)
     return {"options": options, "keep_order": keep_order}, {"right": [renamed[option_id] for option_id in answer_key["right"]]}
 
 

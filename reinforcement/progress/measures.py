@@ -49,6 +49,10 @@ MEASURES = (
                 "It is counted each night and moved by each answer, and falls while nothing is practised. Nine of ten times the number "
                 "right would lie between the two numbers beside it; they lie far apart while there are few answers. Guessing is included."
             ),
+            _(
+                "An answer teaches as well: after one that was not right, and its explanation, more is expected next time than before it. "
+                "So the figure may rise where right at last answer falls, and lie above it."
+            ),
             _("Under five answers there is no figure."),
         ),
     ),

@@ -9,6 +9,7 @@ from accounts.models import Member, Organization
 from reinforcement.competencies.models import Competency
 from reinforcement.competencies.services import create_competency
 from reinforcement.questions.models import Question
+from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.services import Asked, NewQuestion, Words, write_questions
 from reinforcement.starter.library import StarterCompetency, StarterQuestion, load_starter
 
@@ -63,4 +64,4 @@ def _new(question: StarterQuestion, competencies: Mapping[str, Competency], lang
 def _words(question: StarterQuestion, language: str) -> Words:
     wording = question.wordings[language]
     content: dict[str, Any] = dict(wording.content)
-    return Words(language, wording.prompt, content, wording.situation, wording.explanation, wording.source)
+    return Words(language, wording.prompt, content, clean_html(wording.situation), clean_html(wording.explanation), wording.source)

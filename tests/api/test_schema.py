@@ -1,7 +1,10 @@
 """The description of the API is whole, and its page keeps our content security policy."""
 
+import re
+
 import pytest
 import yaml
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.urls import get_resolver
 
@@ -59,6 +62,10 @@ def test_docs_have_nothing_inline(client):
     assert "<style" not in content
     assert "style=" not in content
     assert content.count("<script") == content.count("<script src=") == 2
+    # In production a file that is not there is no page at all.
+    named = re.findall(r'(?:src|href)="/static/([^"?]+)"', content)
+    assert len(named) >= 3
+    assert [name for name in named if finders.find(name) is None] == []
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
     script = client.get("/api/docs/?script=")
     assert script["Content-Type"] == "application/javascript"

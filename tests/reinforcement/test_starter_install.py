@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from reinforcement.models import Competency, Question
+from reinforcement.models import Competency, Question, QuestionWording
 from reinforcement.questions import services
+from reinforcement.questions.typed_text import typed_from_rich
 from reinforcement.starter.installing import install_starter
 from reinforcement.starter.library import load_starter
 from tests.factories import AuthorFactory, CompetencyFactory, OrganizationFactory, QuestionFactory
@@ -27,6 +28,14 @@ def test_author_installs_it_with_one_click_in_the_language_of_the_organization(c
     names = {one.names[language] for one in STARTER.competencies}
     assert set(Competency.objects.filter(organization=author.organization).values_list("name", flat=True)) == names
     assert set(questions.values_list("difficulty", flat=True)) <= {"easy", "medium", "hard"}
+
+
+def test_an_author_reads_no_tags_in_the_fields_of_any_language():
+    organization = OrganizationFactory()
+    install_starter(organization)
+    for wording in QuestionWording.objects.filter(organization=organization):
+        for text in (wording.situation, wording.explanation):
+            assert "<p>" not in typed_from_rich(text), wording.prompt
 
 
 def test_second_click_changes_nothing_and_what_an_author_changed_stays(client):
