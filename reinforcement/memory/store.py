@@ -1,4 +1,4 @@
-"""The only file that knows the rows of memory."""
+"""The only file of memory that knows rows. Whole days and whole organizations are read beside it, set-wise: programs/, daily/."""
 
 import logging
 from collections import defaultdict

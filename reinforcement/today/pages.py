@@ -29,27 +29,30 @@ _FRACTIONS = {0: "", 25: "¼", 33: "⅓", 50: "½", 67: "⅔", 75: "¾"}
 
 
 def reason_of(item: DailySetItem, today: date, zone) -> str:
-    """Why the question comes now."""
+    """Why the question comes now, in one sentence."""
     before = item.remembered
-    by_lot = " " + _("Drawn by lot, so that what is remembered can be checked.") if item.reason == DailySetItem.Reason.RANDOM else ""
     if before is None:
-        return _("New for you.") + by_lot
+        return _why(item, _("New for you"))
     # Without practice: nothing was answered yet of what it means now. A new question that a late answer came for is not changed.
     if before.practice is None:
         return _("Changed since you last saw it, so it counts as new.")
     days = (today - timezone.localdate(before.last_answered_at, zone)).days
     seen = ngettext("Last seen %(days)d day ago", "Last seen %(days)d days ago", days) % {"days": days} if days else _("Seen today already")
     then = {
-        Answer.Verdict.RIGHT: _("right then. Did it stay?"),
-        Answer.Verdict.PARTLY: _("partly right then."),
-        Answer.Verdict.WRONG: _("not yet right then."),
+        Answer.Verdict.RIGHT: _("right then"),
+        Answer.Verdict.PARTLY: _("partly right then"),
+        Answer.Verdict.WRONG: _("not yet right then"),
     }
-    most = (
-        " " + _("It is among those that keep most when asked now, as far as answers and what matters now show.")
-        if item.reason == DailySetItem.Reason.VALUE
-        else ""
-    )
-    return _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]} + most + by_lot
+    return _why(item, _("%(seen)s, %(then)s") % {"seen": seen, "then": then[before.last_verdict]})
+
+
+def _why(item: DailySetItem, seen: str) -> str:
+    """The sentence that begins with when it was `seen`, and ends with what chose it where that is not its date."""
+    if item.reason == DailySetItem.Reason.RANDOM:
+        return _("%(seen)s; drawn by lot, so that what is remembered can be checked.") % {"seen": seen}
+    if item.reason == DailySetItem.Reason.VALUE:
+        return _("%(seen)s; it is among those that keep most when asked now, by answers and by what matters.") % {"seen": seen}
+    return f"{seen}."
 
 
 def verdict_word(verdict: str) -> str:

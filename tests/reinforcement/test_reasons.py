@@ -48,12 +48,14 @@ def test_sentence_of_each_question_says_what_the_log_says(told):
         item = DailySetItem.objects.select_related("daily_set").get(pk=pk)
         before = Answer.objects.filter(member=seller, question_id=item.question_id, answered_at__lt=item.daily_set.prepared_at).last()
         seen = SEEN.search(sentence)
-        assert ("New for you." in sentence) == (before is None)
+        assert sentence.startswith("New for you") == (before is None)
+        # One sentence, whatever it says.
+        assert (sentence.count("."), sentence[-1]) == (1, ".")
         assert (seen is not None) == (before is not None)
         if before is not None:
             days = (item.daily_set.local_date - timezone.localdate(before.answered_at, seller.zone)).days
             assert (int(seen[1]), seen[2] == "right") == (days, before.verdict == "right")
-        assert ("Drawn by lot" in sentence) == (item.reason == "random")
+        assert ("drawn by lot" in sentence) == (item.reason == "random")
         assert ("among those that keep most" in sentence) == (item.reason == "value")
         kinds.add(item.reason)
     assert kinds == {"new", "value", "random"}
