@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.models import Member, Organization
 from accounts.people import services as people
 from accounts.working_days import EVERY_DAY
+from reinforcement.daily.log import LogError
 from reinforcement.daily.preparing import prepare_sets
 from reinforcement.daily.rebuilding import memory_differences, rollup_differences
 from reinforcement.models import Answer, DailySetItem, Enrollment
@@ -195,6 +196,14 @@ class Damage:
 NONE = Damage(lost=0, doubled=0, changed=0, memory=0, rollups=0)
 
 
+def _memory_damage() -> int:
+    """Rows of memory that are not the fold of the log; 1 where the log itself is refused, as one with a gap is."""
+    try:
+        return len(memory_differences(list(Member.objects.values_list("pk", flat=True))))
+    except LogError:
+        return 1
+
+
 def damage_of(ledger: Ledger) -> Damage:
     """What acknowledged requests do not find in the log exactly once and as they said it, and every row that is not its fold."""
     rows = defaultdict(list)
@@ -212,6 +221,6 @@ def damage_of(ledger: Ledger) -> Damage:
         lost=found["lost"],
         doubled=found["doubled"],
         changed=found["changed"],
-        memory=len(memory_differences(list(Member.objects.values_list("pk", flat=True)))),
+        memory=_memory_damage(),
         rollups=sum(len(rollup_differences(pk)) for pk in list(Organization.objects.values_list("pk", flat=True))),
     )
