@@ -5,12 +5,11 @@ content:    {"options": [{"id": "a", "text": "<p>..", "feedback": ""}], "keep_or
 response:   {"chosen": ["a", "c"]}
 """
 
-import hashlib
-import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,13 +27,13 @@ from reinforcement.questions.kinds.base import (
     Text,
     as_object,
 )
+from reinforcement.questions.kinds.pieces import parse_id, parse_rich, shuffled
 from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.sameness import normalised
 
 LETTERS = string.ascii_uppercase
 FEWEST_OPTIONS = 2
 MOST_OPTIONS = len(LETTERS)
-_ID = re.compile(r"[a-z0-9_-]{1,16}")
 
 
 class State(StrEnum):
@@ -112,15 +111,18 @@ class Choice:
         options: list[dict[str, str]] = []
         first_with: dict[str, int] = {}
         for place, option in enumerate(given[: MOST_OPTIONS + 1]):
-            checked = _parse_option(option, place, problems)
-            if any(checked["id"] == other["id"] for other in options):
-                problems.append(Problem(f"options.{place}.id", _("Two options have the same id.")))
+            one, field = as_object(option), f"options.{place}"
+            checked = {
+                "id": parse_id(one, field, [other["id"] for other in options], problems),
+                "text": parse_rich(one, "text", field, problems),
+                "feedback": parse_rich(one, "feedback", field, problems),
+            }
             key = normalised(checked["text"])
             if not key:
-                problems.append(Problem(f"options.{place}.text", _("This option is empty.")))
+                problems.append(Problem(f"{field}.text", _("This option is empty.")))
             elif key in first_with:
                 message = _("This option says the same as option %(number)d.") % {"number": first_with[key] + 1}
-                problems.append(Problem(f"options.{place}.text", message))
+                problems.append(Problem(f"{field}.text", message))
             else:
                 first_with[key] = place
             options.append(checked)
@@ -196,7 +198,7 @@ class Choice:
         options = self.options(content)
         if self.keeps_order(content):
             return options
-        return sorted(options, key=lambda option: hashlib.sha256(f"{seed}\n{option.id}".encode()).digest())
+        return shuffled(options, seed, attrgetter("id"))
 
 
 def parse_right(answer_key: Json, ids: Sequence[str], problems: list[Problem]) -> list[str]:
@@ -208,23 +210,6 @@ def parse_right(answer_key: Json, ids: Sequence[str], problems: list[Problem]) -
     if any(option_id not in ids for option_id in given):
         problems.append(Problem("right", _("An answer marked as right is not among the options.")))
     return [option_id for option_id in ids if option_id in given]
-
-
-def _parse_option(option: object, place: int, problems: list[Problem]) -> dict[str, str]:
-    """Id, text and feedback of one option; what cannot be read comes back empty, with its problem."""
-    given = as_object(option)
-    option_id = given.get("id")
-    if not isinstance(option_id, str) or not _ID.fullmatch(option_id):
-        problems.append(Problem(f"options.{place}.id", _("An option needs a short id of small letters and digits.")))
-        option_id = f"?{place}"
-    texts = {}
-    for field in ("text", "feedback"):
-        value = given.get(field, "")
-        if not isinstance(value, str):
-            problems.append(Problem(f"options.{place}.{field}", _("This is not text.")))
-            value = ""
-        texts[field] = clean_html(value)
-    return {"id": option_id, **texts}
 
 
 def _state(*, is_right: bool, is_chosen: bool) -> State:

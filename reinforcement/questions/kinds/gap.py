@@ -6,7 +6,6 @@ content:    {"text": "The [[1]] decides, the [[2]] advises.", "gaps": [{"id": "1
 response:   {"gaps": {"1": "buyer", "2": "expert"}}
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from reinforcement.questions.kinds.base import (
     Text,
     as_object,
 )
-from reinforcement.questions.kinds.pieces import parse_id, parse_switch
+from reinforcement.questions.kinds.pieces import as_typed, parse_id, parse_switch, posted_text, shuffled
 from reinforcement.questions.kinds.typed_answers import matches
 from reinforcement.questions.sameness import normalised_words
 
@@ -114,15 +113,14 @@ class Gap:
         return gaps
 
     def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
-        filled = {gap["id"]: next(iter(posted.getlist(f"gap-{gap['id']}")), "") for gap in content["gaps"]}
+        filled = {gap["id"]: posted_text(posted, f"gap-{gap['id']}") for gap in content["gaps"]}
         return self.check_response({"gaps": filled}, content)
 
     def check_response(self, response: object, content: Json) -> dict[str, Any]:
         given = as_object(as_object(response).get("gaps"))
         filled = {}
         for gap in content["gaps"]:
-            text = given.get(gap["id"])
-            text = " ".join(text.replace("\0", "").split()) if isinstance(text, str) else ""
+            text = as_typed(given.get(gap["id"]))
             if not text:
                 raise ResponseError(self.instruction)
             if len(text) > LONGEST_ANSWER:
@@ -164,8 +162,7 @@ class Gap:
                 continue
             number += 1
             choices = _choices(gaps[gap_id]) if gaps[gap_id]["others"] else ()
-            shuffled = sorted(choices, key=lambda choice: hashlib.sha256(f"{seed}\n{choice}".encode()).digest())
-            pieces.append(ShownPiece(text, gap_id, number, tuple(shuffled)))
+            pieces.append(ShownPiece(text, gap_id, number, tuple(shuffled(choices, seed, str))))
         return ShownGaps(tuple(pieces), self.instruction)
 
     def show_checked(
@@ -207,7 +204,7 @@ def _parse_texts(gap: Json, name: str, field: str, problems: list[Problem]) -> l
     if not isinstance(given, list) or len(given) > MOST_TEXTS or not all(isinstance(text, str) for text in given):
         problems.append(Problem(f"{field}.{name}", _("Give at most %(most)d texts.") % {"most": MOST_TEXTS}))
         return []
-    texts = list(dict.fromkeys(cleaned for text in given if (cleaned := " ".join(text.replace("\0", "").split()))))
+    texts = list(dict.fromkeys(cleaned for text in given if (cleaned := as_typed(text))))
     if any(len(text) > LONGEST_ANSWER for text in texts):
         problems.append(Problem("text", _("This text has more than %(longest)d characters.") % {"longest": LONGEST_ANSWER}))
     return texts

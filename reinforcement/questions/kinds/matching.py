@@ -11,6 +11,7 @@ the order of the things, and what belongs to nothing comes last. So the same pai
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from reinforcement.questions.kinds.base import (
     Text,
     as_object,
 )
-from reinforcement.questions.kinds.pieces import parse_things
+from reinforcement.questions.kinds.pieces import parse_things, posted_text, shuffled
 from reinforcement.questions.rich_text import clean_html, to_plain_text
 
 FEWEST_THINGS, MOST_THINGS = 2, 12
@@ -104,7 +105,7 @@ class Matching:
 
     def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
         return self.check_response(
-            {"pairs": {thing["id"]: next(iter(posted.getlist(f"match-{thing['id']}")), "") for thing in content["things"]}}, content
+            {"pairs": {thing["id"]: posted_text(posted, f"match-{thing['id']}") for thing in content["things"]}}, content
         )
 
     def check_response(self, response: object, content: Json) -> dict[str, Any]:
@@ -130,8 +131,8 @@ class Matching:
     def show(self, content: Json, seed: str) -> ShownMatching:
         """Things in the author's order, what may belong to them in an order of the seed's own."""
         things = tuple([ShownThing(thing["id"], clean_html(thing["text"])) for thing in content["things"]])
-        shuffled = sorted(content["matches"], key=lambda match: hashlib.sha256(f"{seed}\n{match['id']}".encode()).digest())
-        return ShownMatching(things, tuple([ShownMatch(match["id"], _words(match)) for match in shuffled]), self.instruction)
+        matches = shuffled(content["matches"], seed, itemgetter("id"))
+        return ShownMatching(things, tuple([ShownMatch(match["id"], _words(match)) for match in matches]), self.instruction)
 
     def show_checked(
         self, content: Json, answer_key: Json, response: Json, seed: str, shares: Shares | None = None

@@ -27,7 +27,7 @@ from reinforcement.questions.kinds.base import (
     Verdict,
     as_object,
 )
-from reinforcement.questions.kinds.pieces import parse_credit, parse_id
+from reinforcement.questions.kinds.pieces import as_typed, parse_credit, parse_id, posted_text
 from reinforcement.questions.kinds.short_text import ShownTyped
 from reinforcement.questions.rich_text import clean_html
 
@@ -141,11 +141,10 @@ class Numeric:
         return answers
 
     def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
-        return self.check_response({"number": next(iter(posted.getlist("answer")), "")}, content)
+        return self.check_response({"number": posted_text(posted, "answer")}, content)
 
     def check_response(self, response: object, content: Json) -> dict[str, Any]:
-        typed = as_object(response).get("number")
-        typed = " ".join(typed.replace("\0", "").split()) if isinstance(typed, str) else ""
+        typed = as_typed(as_object(response).get("number"))
         if not typed:
             raise ResponseError(self.instruction)
         if len(typed) > LONGEST_RESPONSE or not readings(typed, content["unit"]):

@@ -5,9 +5,10 @@ content:    {"items": [{"id": "a", "text": "<p>.."}]}
 response:   {"order": ["a", "b", "c"]}
 """
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from reinforcement.questions.kinds.base import (
     Text,
     as_object,
 )
-from reinforcement.questions.kinds.pieces import parse_things
+from reinforcement.questions.kinds.pieces import parse_things, posted_text, shuffled
 from reinforcement.questions.rich_text import clean_html
 
 FEWEST_ITEMS, MOST_ITEMS = 2, 12
@@ -72,7 +73,7 @@ class Ordering:
         items = parse_things(as_object(content), "items", FEWEST_ITEMS, MOST_ITEMS, problems)
         ids = [item["id"] for item in items]
         order = as_object(answer_key).get("order")
-        if not isinstance(order, list) or sorted(map(str, order)) != sorted(ids):
+        if not _names_each(order, ids):
             problems.append(Problem("order", _("The right order names each item once.")))
         if problems:
             raise ContentError(problems)
@@ -81,7 +82,7 @@ class Ordering:
     def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
         """The order of the posted items; without a script, that of the places which the person chose for them."""
         ids = posted.getlist("answer")
-        places = [next(iter(posted.getlist(f"place-{item_id}")), "") for item_id in ids]
+        places = [posted_text(posted, f"place-{item_id}") for item_id in ids]
         if any(places):
             if sorted(places) != sorted(str(number + 1) for number in range(len(ids))):
                 raise ResponseError(_("Give each item a place of its own."))
@@ -93,7 +94,7 @@ class Ordering:
         ids = [item["id"] for item in content["items"]]
         if not isinstance(order, list) or not order:
             raise ResponseError(self.instruction)
-        if sorted(map(str, order)) != sorted(ids):
+        if not _names_each(order, ids):
             raise ResponseError(_("The items are not those of this question. Load the page again and put them in order once more."))
         return {"order": order}
 
@@ -111,8 +112,8 @@ class Ordering:
 
     def show(self, content: Json, seed: str) -> ShownOrder:
         """The items in an order of the seed's own."""
-        shuffled = sorted(content["items"], key=lambda item: hashlib.sha256(f"{seed}\n{item['id']}".encode()).digest())
-        return ShownOrder(tuple([ShownItem(item["id"], clean_html(item["text"])) for item in shuffled]), self.instruction)
+        items = shuffled(content["items"], seed, itemgetter("id"))
+        return ShownOrder(tuple([ShownItem(item["id"], clean_html(item["text"])) for item in items]), self.instruction)
 
     def show_checked(
         self, content: Json, answer_key: Json, response: Json, seed: str, shares: Shares | None = None
@@ -131,6 +132,11 @@ class Ordering:
 
     def ids(self, content: Json) -> frozenset[str]:
         return frozenset(item["id"] for item in content["items"])
+
+
+def _names_each(order: object, ids: Sequence[str]) -> bool:
+    """Whether `order` is a list that holds each of the ids once, as the text that it is, and nothing else."""
+    return isinstance(order, list) and all(isinstance(one, str) for one in order) and sorted(order) == sorted(ids)
 
 
 def _followed(answer_key: Json, response: Json) -> int:

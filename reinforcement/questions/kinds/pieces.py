@@ -1,15 +1,36 @@
-"""Pieces that several kinds read from an author's input: ids, switches, credits, rich text. Each adds what is wrong to `problems`."""
+"""Pieces that several kinds share.
 
+From an author's input: ids, switches, credits, rich text; each `parse_` adds what is wrong to `problems`. From a person's: what was typed.
+"""
+
+import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from reinforcement.questions.kinds.base import Json, Problem, as_object
+from reinforcement.questions.kinds.base import FormData, Json, Problem, as_object
 from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.sameness import normalised
 
+T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9_-]{1,16}")
+
+
+def shuffled(things: Iterable[T], seed: str, name_of: Callable[[T], str]) -> list[T]:
+    """The things in an order that belongs to the seed, whatever order they come in."""
+    return sorted(things, key=lambda thing: hashlib.sha256(f"{seed}\n{name_of(thing)}".encode()).digest())
+
+
+def posted_text(posted: FormData, field: str) -> str:
+    """What the form holds in the field; empty where it has none."""
+    return next(iter(posted.getlist(field)), "")
+
+
+def as_typed(value: object) -> str:
+    """What a person typed, in one line without space around it; empty where it is no text."""
+    return " ".join(value.replace("\0", "").split()) if isinstance(value, str) else ""
 
 
 def parse_id(given: Json, field: str, taken: Collection[str], problems: list[Problem]) -> str:

@@ -25,7 +25,7 @@ from reinforcement.questions.kinds.base import (
     Verdict,
     as_object,
 )
-from reinforcement.questions.kinds.pieces import parse_credit, parse_id, parse_rich, parse_switch
+from reinforcement.questions.kinds.pieces import as_typed, parse_credit, parse_id, parse_rich, parse_switch, posted_text
 from reinforcement.questions.kinds.typed_answers import is_anything, matches
 from reinforcement.questions.rich_text import clean_html
 from reinforcement.questions.sameness import normalised_words
@@ -115,11 +115,10 @@ class ShortText:
         return ""
 
     def read_response(self, posted: FormData, content: Json) -> dict[str, Any]:
-        return self.check_response({"text": next(iter(posted.getlist("answer")), "")}, content)
+        return self.check_response({"text": posted_text(posted, "answer")}, content)
 
     def check_response(self, response: object, content: Json) -> dict[str, Any]:
-        text = as_object(response).get("text")
-        text = " ".join(text.replace("\0", "").split()) if isinstance(text, str) else ""
+        text = as_typed(as_object(response).get("text"))
         if not text:
             raise ResponseError(self.instruction)
         if len(text) > LONGEST_RESPONSE:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reinforcement.questions.kinds.base import ContentError, Json, Parsed, Problem, Text, as_object
 from reinforcement.questions.kinds.choice import Choice, Option, parse_right
+from reinforcement.questions.kinds.pieces import parse_rich
 from reinforcement.questions.rich_text import clean_html
 
 WORDS = {"true": pgettext_lazy("answer", "True"), "false": pgettext_lazy("answer", "False")}
@@ -25,13 +26,7 @@ class TrueFalse(Choice):
         if not isinstance(given, dict):
             problems.append(Problem("feedback", _("Give feedback for true, for false, or for neither.")))
             given = {}
-        feedback = {}
-        for option_id in WORDS:
-            text = given.get(option_id, "")
-            if not isinstance(text, str):
-                problems.append(Problem(f"feedback.{option_id}", _("This is not text.")))
-                text = ""
-            feedback[option_id] = clean_html(text)
+        feedback = {option_id: parse_rich(given, option_id, "feedback", problems) for option_id in WORDS}
         right = parse_right(answer_key, list(WORDS), problems)
         if len(right) != 1 and not problems:
             problems.append(Problem("right", _("Mark either true or false as right.")))

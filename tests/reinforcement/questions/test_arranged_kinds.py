@@ -61,6 +61,15 @@ def test_order_is_read_from_the_page_with_and_without_script():
     assert ORDER.read_response(QueryDict(places), STEPS) == RIGHT_ORDER
 
 
+def test_an_order_of_numbers_is_none_of_these_items():
+    """Their ids are texts: 1 is not "1", and a page could not find it among them."""
+    numbered = {"items": [{"id": "1", "text": "<p>Ask</p>"}, {"id": "2", "text": "<p>Listen</p>"}]}
+    with pytest.raises(ResponseError):
+        ORDER.check_response({"order": [1, 2]}, numbered)
+    with pytest.raises(ContentError):
+        ORDER.parse(numbered, {"order": [1, 2]})
+
+
 @pytest.mark.parametrize(
     ("posted", "message"),
     [
