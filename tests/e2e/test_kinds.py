@@ -12,6 +12,7 @@ from tests.factories import AuthorFactory, CompetencyFactory, DailySetFactory, P
 from tests.reinforcement.asking import address
 
 TYPING = {"heeds_case": False, "forgives_slips": True}
+LONG_CHOICE = "lawyer who reads every line of the contract twice and asks again"
 KINDS = {
     "short_text": (
         "What do you ask for before you name a price?",
@@ -32,7 +33,10 @@ KINDS = {
         "Complete the sentence.",
         {
             "text": "The [[1]] signs, the [[2]] lives with it.",
-            "gaps": [{"id": "1", "accepted": ["buyer"], "others": []}, {"id": "2", "accepted": ["user"], "others": ["lawyer", "seller"]}],
+            "gaps": [
+                {"id": "1", "accepted": ["buyer"], "others": []},
+                {"id": "2", "accepted": ["user"], "others": [LONG_CHOICE, "seller"]},
+            ],
         },
         TYPING,
     ),
@@ -119,6 +123,8 @@ def test_number_is_typed_with_its_unit_and_the_right_one_is_shown(device, sign_i
 
 def test_gaps_are_typed_and_chosen(device, sign_in, ask):
     opened(device, sign_in, ask, "gap")
+    assert device.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+    )
     device.get_by_label("Gap 1").fill("seller")
     device.get_by_label("Gap 2").select_option("user")
     check(device, "gap", "Partly right")
